@@ -1,0 +1,133 @@
+/**
+ * The options of createApplinks(): a strict schema, all defaults in one place, all errors at once (rule 9).
+ * A misspelt option is answered with its path and the nearest known name.
+ */
+import { z } from 'zod';
+import { ApplinksError } from './errors.js';
+import { nearestName } from './nearest-name.js';
+import type { Host } from './host.js';
+import type { Logger } from './logger.js';
+import { quietLogger } from './logger.js';
+import type { RateLimiter } from './http/rate-limiter.js';
+import type { Store } from './store/store.js';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+const baseUrl = z
+  .string()
+  .refine(isBaseUrl, 'must be an absolute http or https URL without query, fragment or user info')
+  .transform((value) => value.replace(/\/+$/, ''));
+
+const mountPath = z
+  .string()
+  .regex(/^(?:\/[^?#\s]*[^/?#\s])?$/, 'must be empty or begin with a slash and not end with one');
+
+const endpointPath = z.string().regex(/^\/[^?#\s]+$/, 'must begin with a slash, without query or fragment');
+
+const functions = (...names: string[]) => {
+  const missing = (value: unknown): string | undefined =>
+    names.find((name) => typeof (value as Record<string, unknown> | null)?.[name] !== 'function');
+  return {
+    check: (value: unknown): boolean => missing(value) === undefined,
+    error: { error: `must have the functions ${names.join(', ')}` },
+  };
+};
+
+const hostShape = functions('user', 'findUser', 'isAdmin', 'login');
+const loggerShape = functions('debug', 'info', 'warn', 'error');
+const storeShape = functions('migrate', 'close', 'sweep');
+const limiterShape = functions('retryAfterSeconds', 'fail');
+const clockShape = (value: unknown): boolean => typeof value === 'function';
+
+const optionsSchema = z.strictObject({
+  baseUrl,
+  mountPath: mountPath.optional(),
+  application: z.strictObject({
+    name: z.string().trim().min(1).max(255),
+    version: z.string().trim().min(1).max(64).default('1.0.0'),
+  }),
+  store: z.custom<Store>(storeShape.check, storeShape.error),
+  keys: z.strictObject({
+    encryption: z
+      .array(z.base64('must be Base64').refine(isKeySized, 'must be 32 bytes in Base64: openssl rand -base64 32'))
+      .min(1),
+  }),
+  host: z.custom<Host>(hostShape.check, hostShape.error),
+  scopes: z
+    .record(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/, 'must be an RFC 6749 scope token'), z.string().min(1))
+    .default({}),
+  paths: z
+    .strictObject({
+      requestToken: z.array(endpointPath).default([]),
+      authorize: z.array(endpointPath).default([]),
+      accessToken: z.array(endpointPath).default([]),
+    })
+    .prefault({}),
+  /** Refuse callbacks outside the origins of the link that the consumer belongs to. */
+  restrictCallbackOrigins: z.boolean().default(false),
+  lifetimes: z
+    .strictObject({
+      requestTokenMs: z.int().min(minute).max(60 * minute).default(10 * minute),
+      accessTokenMs: z.int().min(minute).max(10 * 365 * day).default(365 * day),
+      /** How much longer than its access token a session can renew it. */
+      sessionExtraMs: z.int().min(0).max(365 * day).default(30 * day),
+    })
+    .prefault({}),
+  logger: z.custom<Logger>(loggerShape.check, loggerShape.error).default(quietLogger),
+  rateLimiter: z.custom<RateLimiter>(limiterShape.check, limiterShape.error).optional(),
+  /** Milliseconds since the epoch; for tests. */
+  clock: z.custom<() => number>(clockShape, 'must be a function').default(() => Date.now),
+});
+
+export type ApplinksOptions = z.input<typeof optionsSchema>;
+export type Config = z.output<typeof optionsSchema> & { mountPath: string };
+
+/** @throws ApplinksError `invalid_options`, one line per problem. */
+export function parseOptions(options: ApplinksOptions): Config {
+  const result = optionsSchema.safeParse(options);
+  if (!result.success) {
+    const lines = result.error.issues.flatMap(describeIssue);
+    throw new ApplinksError('invalid_options', 500, `createApplinks() was given bad options:\n${lines.join('\n')}`);
+  }
+  const config = result.data;
+  return { ...config, mountPath: config.mountPath ?? new URL(config.baseUrl).pathname.replace(/\/$/, '') };
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  if (issue.code !== 'unrecognized_keys') return [`- ${pathOf(issue.path)}: ${issue.message}`];
+  const known = knownKeys(issue.path);
+  return issue.keys.map((key) => {
+    const near = nearestName(key, known);
+    return `- ${pathOf([...issue.path, key])}: unknown option${near ? `; did you mean ${near}?` : ''}`;
+  });
+}
+
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let schema: unknown = optionsSchema;
+  for (const key of path) schema = unwrap((shapeOf(schema) ?? {})[String(key)]);
+  return Object.keys(shapeOf(schema) ?? {});
+}
+
+function unwrap(schema: unknown): unknown {
+  const inner = (schema as { def?: { innerType?: unknown } } | undefined)?.def?.innerType;
+  return inner === undefined ? schema : unwrap(inner);
+}
+
+function shapeOf(schema: unknown): Record<string, unknown> | undefined {
+  return schema instanceof z.ZodObject ? schema.shape : undefined;
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? 'options' : path.map(String).join('.');
+}
+
+function isBaseUrl(value: string): boolean {
+  if (!URL.canParse(value) || /[?#\s]/.test(value)) return false;
+  const url = new URL(value);
+  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+}
+
+function isKeySized(value: string): boolean {
+  return Buffer.from(value, 'base64').length === 32;
+}

@@ -1,0 +1,109 @@
+/**
+ * Every error that the kit raises on purpose, each with a stable `code` to switch on. The message is for the
+ * client or an administrator and tells what to do; `reason` is private and goes to log and event only (rule 7),
+ * so that an attacker learns the protocol's code and nothing more.
+ */
+
+/** Problem codes of the OAuth Problem Reporting extension with their HTTP status (jenkins-integration.md A8). */
+export const problemStatus = {
+  version_rejected: 400,
+  parameter_absent: 400,
+  parameter_rejected: 400,
+  timestamp_refused: 400,
+  signature_method_rejected: 400,
+  nonce_used: 401,
+  token_used: 401,
+  token_expired: 401,
+  token_revoked: 401,
+  token_rejected: 401,
+  token_not_authorized: 401,
+  signature_invalid: 401,
+  consumer_key_unknown: 401,
+  consumer_key_rejected: 401,
+  additional_authorization_required: 401,
+  permission_unknown: 401,
+  permission_denied: 401,
+  user_refused: 503,
+  consumer_key_refused: 503,
+} as const;
+
+export type ProblemCode = keyof typeof problemStatus;
+
+export type ErrorCode =
+  | 'invalid_options'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'login_required'
+  | 'forbidden'
+  | 'csrf_rejected'
+  | 'invalid_input'
+  | 'conflict'
+  | 'rate_limited'
+  | 'raw_body_unavailable'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
+  | 'outside_mount_path'
+  | 'consumer_key_taken'
+  | 'encryption_key_missing'
+  | 'sealed_value_damaged'
+  | 'store_unavailable'
+  | 'database_too_new'
+  | 'oauth_problem'
+  | 'oauth_challenge';
+
+export interface ErrorDetails {
+  /** Private explanation for log and event; never sent to the client. */
+  reason?: string;
+  cause?: unknown;
+}
+
+/** Base of all errors of the kit. `status` is the HTTP status that the edge answers with. */
+export class ApplinksError extends Error {
+  readonly reason: string | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly status: number,
+    message: string,
+    details: ErrorDetails = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.reason = details.reason;
+  }
+}
+
+/** Field errors of a form or JSON body: field name → sentences shown at that field. Status 400. */
+export class InvalidInput extends ApplinksError {
+  constructor(readonly fields: Readonly<Record<string, readonly string[]>>) {
+    super('invalid_input', 400, Object.values(fields).flat().join(' '));
+  }
+}
+
+/**
+ * An OAuth 1.0a refusal that is reported with `oauth_problem`.
+ * `fields` are the extension's extra fields, for example `oauth_parameters_absent`.
+ */
+export class OAuthProblem extends ApplinksError {
+  constructor(
+    readonly problem: ProblemCode,
+    readonly fields: Readonly<Record<string, string>> = {},
+    details: ErrorDetails = {},
+  ) {
+    super('oauth_problem', problemStatus[problem], fields['oauth_problem_advice'] ?? problem, details);
+  }
+}
+
+/** 401 with a bare `OAuth realm="…"` challenge and an empty body: no or unusable credentials, level switched off. */
+export class OAuthChallenge extends ApplinksError {
+  constructor(details: ErrorDetails = {}) {
+    super('oauth_challenge', 401, 'OAuth 1.0a credentials are required.', details);
+  }
+}
+
+/** Too many failures from one consumer and address. */
+export class RateLimited extends ApplinksError {
+  constructor(readonly retryAfterSeconds: number) {
+    super('rate_limited', 429, `Too many failed attempts. Try again in ${retryAfterSeconds} seconds.`);
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * What an auditor hears of. Names are `noun.past_participle`; payloads never hold a token, secret, signature or
+ * header (design.md, Public API). The same events go to the diagnostics channel `applinks`.
+ */
+import { channel } from 'node:diagnostics_channel';
+import type { ProblemCode } from './errors.js';
+
+interface GrantEvent {
+  linkId: string;
+  credentialId: string;
+  userId: string;
+}
+
+interface TokenEvent extends GrantEvent {
+  tokenId: string;
+}
+
+export interface RejectedEvent {
+  /** Name of the endpoint, or `resource` for a route behind authenticate(). */
+  endpoint: string;
+  problem: ProblemCode | 'rate_limited' | 'challenge' | 'csrf_rejected';
+  /** Internal explanation that the caller did not get. */
+  reason: string;
+  consumerKey: string | undefined;
+  address: string | undefined;
+}
+
+export interface EventMap {
+  'link.created': { linkId: string; by: string | null };
+  'link.updated': { linkId: string; by: string | null };
+  'link.removed': { linkId: string; by: string | null };
+  'request_token.issued': { linkId: string; credentialId: string };
+  'request_token.locked': { linkId: string; credentialId: string };
+  'authorization.allowed': GrantEvent;
+  'authorization.denied': GrantEvent;
+  'access_token.issued': TokenEvent;
+  'access_token.renewed': TokenEvent;
+  'access_token.revoked': TokenEvent & { by: string | null };
+  'request.rejected': RejectedEvent;
+}
+
+export type EventName = keyof EventMap;
+export type Listener<N extends EventName> = (event: EventMap[N]) => void;
+
+export interface Events {
+  emit<N extends EventName>(name: N, event: EventMap[N]): void;
+  on<N extends EventName>(name: N, listener: Listener<N>): void;
+  off<N extends EventName>(name: N, listener: Listener<N>): void;
+}
+
+/** A listener that throws never breaks the request that caused the event; `onListenerError` hears of it. */
+export function createEvents(onListenerError: (error: unknown, name: EventName) => void): Events {
+  const listeners = new Map<EventName, Set<(event: never) => void>>();
+  const diagnostics = channel('applinks');
+  const listenersOf = (name: EventName): Set<(event: never) => void> => {
+    const known = listeners.get(name) ?? new Set();
+    listeners.set(name, known);
+    return known;
+  };
+  return {
+    on: (name, listener) => void listenersOf(name).add(listener),
+    off: (name, listener) => void listenersOf(name).delete(listener),
+    emit: (name, event) => {
+      diagnostics.publish({ name, ...event });
+      for (const listener of listeners.get(name) ?? []) {
+        try {
+          (listener as (event: unknown) => void)(event);
+        } catch (error) {
+          onListenerError(error, name);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,2 @@
+/** Public names of express-applinks. */
+export type { ApplinksOptions } from './config.js';
