@@ -31,6 +31,7 @@ export type ProblemCode = keyof typeof problemStatus;
 
 export type ErrorCode =
   | 'invalid_options'
+  | 'internal_error'
   | 'not_found'
   | 'method_not_allowed'
   | 'login_required'

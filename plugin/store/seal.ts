@@ -29,7 +29,11 @@ export function createSealer(keys: readonly string[]): Sealer {
 }
 
 function keyId(key: string): string {
-  return createHash('sha256').update('applinks key id').update(Buffer.from(key, 'base64')).digest('hex').slice(0, 8);
+  return createHash('sha256')
+    .update('applinks key id')
+    .update(Buffer.from(key, 'base64'))
+    .digest('hex')
+    .slice(0, 8);
 }
 
 function seal([id, key]: readonly [string, KeyObject], plaintext: string, aad: string): string {
