@@ -68,7 +68,6 @@ export async function enterLink(
   const remove = async (): Promise<void> => {
     await call(200, 'DELETE', href);
   };
-  };
   try {
     const shown = parseJson((await call(200, 'GET', href)).body);
     const id = isRecord(shown) ? text(shown.id) : undefined;
