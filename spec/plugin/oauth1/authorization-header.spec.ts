@@ -20,7 +20,7 @@ describe('Recognising an OAuth header', () => {
     'OAuth,a="b"',
     ' OAuth a="b"',
   ]) {
-    it(`leaves ${JSON.stringify(header) ?? 'no header'} to others`, () =>
+    it(`leaves ${header === undefined ? 'no header' : JSON.stringify(header)} to others`, () =>
       expect(isOAuthHeader(header)).to.equal(false));
   }
 });
