@@ -50,12 +50,17 @@ const optionsSchema = z.strictObject({
   store: z.custom<Store>(storeShape.check, storeShape.error),
   keys: z.strictObject({
     encryption: z
-      .array(z.base64('must be Base64').refine(isKeySized, 'must be 32 bytes in Base64: openssl rand -base64 32'))
+      .array(
+        z.base64('must be Base64').refine(isKeySized, 'must be 32 bytes in Base64: openssl rand -base64 32'),
+      )
       .min(1),
   }),
   host: z.custom<Host>(hostShape.check, hostShape.error),
   scopes: z
-    .record(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/, 'must be an RFC 6749 scope token'), z.string().min(1))
+    .record(
+      z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/, 'must be an RFC 6749 scope token'),
+      z.string().min(1),
+    )
     .default({}),
   paths: z
     .strictObject({
@@ -68,10 +73,22 @@ const optionsSchema = z.strictObject({
   restrictCallbackOrigins: z.boolean().default(false),
   lifetimes: z
     .strictObject({
-      requestTokenMs: z.int().min(minute).max(60 * minute).default(10 * minute),
-      accessTokenMs: z.int().min(minute).max(10 * 365 * day).default(365 * day),
+      requestTokenMs: z
+        .int()
+        .min(minute)
+        .max(60 * minute)
+        .default(10 * minute),
+      accessTokenMs: z
+        .int()
+        .min(minute)
+        .max(10 * 365 * day)
+        .default(365 * day),
       /** How much longer than its access token a session can renew it. */
-      sessionExtraMs: z.int().min(0).max(365 * day).default(30 * day),
+      sessionExtraMs: z
+        .int()
+        .min(0)
+        .max(365 * day)
+        .default(30 * day),
     })
     .prefault({}),
   logger: z.custom<Logger>(loggerShape.check, loggerShape.error).default(quietLogger),
@@ -88,7 +105,11 @@ export function parseOptions(options: ApplinksOptions): Config {
   const result = optionsSchema.safeParse(options);
   if (!result.success) {
     const lines = result.error.issues.flatMap(describeIssue);
-    throw new ApplinksError('invalid_options', 500, `createApplinks() was given bad options:\n${lines.join('\n')}`);
+    throw new ApplinksError(
+      'invalid_options',
+      500,
+      `createApplinks() was given bad options:\n${lines.join('\n')}`,
+    );
   }
   const config = result.data;
   return { ...config, mountPath: config.mountPath ?? new URL(config.baseUrl).pathname.replace(/\/$/, '') };
@@ -105,7 +126,7 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
 
 function knownKeys(path: readonly PropertyKey[]): string[] {
   let schema: unknown = optionsSchema;
-  for (const key of path) schema = unwrap((shapeOf(schema) ?? {})[String(key)]);
+  for (const key of path) schema = unwrap(shapeOf(schema)?.[String(key)]);
   return Object.keys(shapeOf(schema) ?? {});
 }
 

@@ -31,6 +31,7 @@ export type ProblemCode = keyof typeof problemStatus;
 
 export type ErrorCode =
   | 'invalid_options'
+  | 'internal_error'
   | 'not_found'
   | 'method_not_allowed'
   | 'login_required'
@@ -90,7 +91,7 @@ export class OAuthProblem extends ApplinksError {
     readonly fields: Readonly<Record<string, string>> = {},
     details: ErrorDetails = {},
   ) {
-    super('oauth_problem', problemStatus[problem], fields['oauth_problem_advice'] ?? problem, details);
+    super('oauth_problem', problemStatus[problem], fields.oauth_problem_advice ?? problem, details);
   }
 }
 

@@ -1,2 +1,20 @@
 /** Public names of express-applinks. */
+export { createApplinks, type Applinks } from './applinks.js';
 export type { ApplinksOptions } from './config.js';
+export {
+  ApplinksError,
+  InvalidInput,
+  OAuthChallenge,
+  OAuthProblem,
+  RateLimited,
+  type ErrorCode,
+  type ProblemCode,
+} from './errors.js';
+export type { EventMap, EventName, Listener } from './events.js';
+export type { Host, HostUser } from './host.js';
+export type { RateLimiter } from './http/rate-limiter.js';
+export type { Logger } from './logger.js';
+export type { ApplinkCaller } from './provider/authenticate.js';
+export type { AuthenticateOptions } from './provider/authenticate-middleware.js';
+export type { ApplinksStrategy } from './provider/strategy.js';
+export type * from './store/store.js';

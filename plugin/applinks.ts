@@ -1,0 +1,118 @@
+/** Composition root: createApplinks() wires the capabilities together; nothing else knows them all. */
+import { Router, type RequestHandler } from 'express';
+import { repeat } from './background.js';
+import { parseOptions, type ApplinksOptions } from './config.js';
+import type { Context } from './context.js';
+import { createEvents, type EventName, type Listener } from './events.js';
+import { createCsrf } from './http/csrf.js';
+import { createEndpoints, type EndpointFactory } from './http/handler.js';
+import { memoryRateLimiter } from './http/rate-limiter.js';
+import { createRawBodies, type RawBodies } from './http/raw-body.js';
+import { tolerateDoubleSlashes } from './http/tolerate-double-slashes.js';
+import { createViews, type Views } from './http/views.js';
+import { createAuthenticator, type Authenticator } from './provider/authenticate.js';
+import {
+  createAuthenticateMiddleware,
+  type AuthenticateOptions,
+} from './provider/authenticate-middleware.js';
+import { createConsumers } from './provider/consumer.js';
+import { providerRoutes } from './provider/routes.js';
+import { createStrategy, type ApplinksStrategy } from './provider/strategy.js';
+import { installationKey } from './store/installation-key.js';
+import { createSealer } from './store/seal.js';
+import './express-request.js';
+
+export interface Applinks {
+  /** Migrations and first-run values. The router waits for it by itself; awaiting it shows errors at start. */
+  ready(): Promise<void>;
+  /** All routes of the kit; mount it below the path of `baseUrl`, after the session and before body parsers. */
+  router(): RequestHandler;
+  authenticate(options?: AuthenticateOptions): RequestHandler;
+  strategy(): ApplinksStrategy;
+  /** For `express.urlencoded({ verify })` and `express.json({ verify })` in front of the kit. */
+  keepRawBody: RawBodies['keepRawBody'];
+  on<N extends EventName>(name: N, listener: Listener<N>): void;
+  off<N extends EventName>(name: N, listener: Listener<N>): void;
+  /** One pass of the background work. */
+  tick(): Promise<void>;
+  /** Background work until `signal` is aborted. */
+  run(options: { signal: AbortSignal }): Promise<void>;
+  close(): Promise<void>;
+}
+
+const failuresPerWindow = 30;
+const windowMs = 60_000;
+const rememberedCallers = 10_000;
+
+interface Parts {
+  router: RequestHandler;
+  authenticator: Authenticator;
+}
+
+/** @throws ApplinksError `invalid_options`, with all problems at once. */
+export function createApplinks(options: ApplinksOptions): Applinks {
+  const config = parseOptions(options);
+  const { store, clock, logger } = config;
+  const events = createEvents((error, name) =>
+    logger.error({ err: error, event: name }, 'express-applinks: a listener failed'),
+  );
+  const limiter =
+    config.rateLimiter ??
+    memoryRateLimiter({ failures: failuresPerWindow, windowMs, keys: rememberedCallers, clock });
+  const context: Context = { config, store, sealer: createSealer(config.keys.encryption), events, limiter };
+  const rawBodies = createRawBodies();
+  const views = createViews(config, config.application.name);
+  const endpoints = createEndpoints(context, views);
+  const start = onceItSucceeds(() => assemble(context, rawBodies, views, endpoints));
+  const tick = async (): Promise<void> => {
+    await start();
+    await store.sweep(clock());
+  };
+  const authenticator: Authenticator = async (req, scope) => (await start()).authenticator(req, scope);
+  return {
+    ready: async () => {
+      await start();
+    },
+    router: () => (req, res, next) => {
+      start().then(({ router }) => void router(req, res, next), next);
+    },
+    authenticate: createAuthenticateMiddleware(context, authenticator, rawBodies, endpoints),
+    strategy: () => createStrategy(authenticator, config.baseUrl),
+    keepRawBody: rawBodies.keepRawBody,
+    on: events.on,
+    off: events.off,
+    tick,
+    run: ({ signal }) => repeat(tick, signal, logger),
+    close: () => store.close(),
+  };
+}
+
+async function assemble(
+  context: Context,
+  rawBodies: RawBodies,
+  views: Views,
+  endpoints: EndpointFactory,
+): Promise<Parts> {
+  const { store, sealer, config } = context;
+  await store.migrate();
+  const csrf = createCsrf(await installationKey(store, sealer, 'csrf_key'), config.baseUrl);
+  const consumers = await createConsumers(context);
+  const router = Router();
+  router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers }));
+  return {
+    router: tolerateDoubleSlashes(router),
+    authenticator: createAuthenticator(context, consumers, rawBodies),
+  };
+}
+
+/** Shares one run among all callers; after a failure the next caller tries again. */
+function onceItSucceeds<T>(run: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= run().catch((error: unknown) => {
+      running = undefined;
+      throw error;
+    });
+    return running;
+  };
+}

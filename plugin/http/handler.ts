@@ -1,0 +1,73 @@
+/**
+ * The edge of every endpoint: runs it, and turns what it throws into the answer that its callers understand (rule 7).
+ * Token endpoints and signed resources answer in the form of OAuth, pages with a page, JSON routes with JSON. The
+ * private reason of an error goes to log and event; an unexpected error becomes a 500 that says nothing.
+ */
+import type { Request, RequestHandler, Response } from 'express';
+import type { Context } from '../context.js';
+import { ApplinksError, InvalidInput, OAuthProblem, RateLimited } from '../errors.js';
+import { sendOAuthError } from './oauth-answer.js';
+import { setNoStore } from './security-headers.js';
+import type { Views } from './views.js';
+
+/** In which form errors are answered. */
+export type Surface = 'oauth' | 'page' | 'json';
+
+export type Endpoint = (req: Request, res: Response) => Promise<void>;
+
+export type EndpointFactory = (surface: Surface, name: string, endpoint: Endpoint) => RequestHandler;
+
+export function createEndpoints(context: Context, views: Views): EndpointFactory {
+  return (surface, name, endpoint) => (req, res, next) => {
+    endpoint(req, res)
+      .catch(async (error: unknown) => {
+        report(context, name, error);
+        if (res.headersSent) res.destroy();
+        else await answer(context, views, surface, res, asApplinksError(error));
+      })
+      .catch(next);
+  };
+}
+
+async function answer(
+  { config }: Context,
+  views: Views,
+  surface: Surface,
+  res: Response,
+  error: ApplinksError,
+): Promise<void> {
+  if (error instanceof RateLimited) res.setHeader('Retry-After', String(error.retryAfterSeconds));
+  if (surface === 'oauth') {
+    sendOAuthError(res, config.baseUrl, error);
+    return;
+  }
+  setNoStore(res);
+  if (surface === 'json') {
+    const fields = error instanceof InvalidInput ? { fields: error.fields } : {};
+    res.status(error.status).json({ error: { code: error.code, message: error.message, ...fields } });
+    return;
+  }
+  await views.render(res, 'error', { error: describeForPage(error) }, { status: error.status });
+}
+
+function describeForPage(error: ApplinksError): { status: number; code: string; message: string } {
+  const code = error instanceof OAuthProblem ? error.problem : error.code;
+  return { status: error.status, code, message: error.message };
+}
+
+/** Tells log and listeners why a request was refused, without anything secret. */
+function report(context: Context, endpoint: string, error: unknown): void {
+  const { logger } = context.config;
+  if (!(error instanceof ApplinksError) || error.status >= 500) {
+    logger.error({ endpoint, err: error }, 'express-applinks: request failed');
+    return;
+  }
+  const reason = error.reason ?? error.message;
+  logger.info({ endpoint, code: error.code, reason }, 'express-applinks: request refused');
+}
+
+export function asApplinksError(error: unknown): ApplinksError {
+  if (error instanceof ApplinksError) return error;
+  const message = 'Something went wrong here. The log of the application says more.';
+  return new ApplinksError('internal_error', 500, message, { cause: error });
+}

@@ -1,0 +1,34 @@
+/**
+ * Headers of our own pages. They override what the host (helmet, say) has set, because the consent page must be
+ * framed by nobody, must not leak its URL, and must be able to send the browser on to the callback's origin:
+ * Chromium applies `form-action` to the redirect that follows a form.
+ */
+import type { Response } from 'express';
+
+export interface PageHeaders {
+  /** Origins that a form of this page may lead to, besides our own. */
+  formAction?: readonly string[];
+}
+
+export function setPageHeaders(res: Response, { formAction = [] }: PageHeaders = {}): void {
+  res.setHeader(
+    'Content-Security-Policy',
+    [
+      "default-src 'none'",
+      "style-src 'self'",
+      "script-src 'self'",
+      "img-src 'self'",
+      ['form-action', "'self'", ...formAction].join(' '),
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+    ].join('; '),
+  );
+  res.setHeader('X-Frame-Options', 'DENY');
+  res.setHeader('X-Content-Type-Options', 'nosniff');
+  res.setHeader('Referrer-Policy', 'same-origin');
+  setNoStore(res);
+}
+
+export function setNoStore(res: Response): void {
+  res.setHeader('Cache-Control', 'no-store');
+}

@@ -1,0 +1,64 @@
+/**
+ * `authenticate()`: protects a route of the host with link credentials. A header that is present but invalid is
+ * refused even if a session cookie would do; a cookie is never looked at here (rule "Public API" of design.md).
+ */
+import { parse } from 'node:querystring';
+import type { Request, RequestHandler } from 'express';
+import type { Context } from '../context.js';
+import { ApplinksError, OAuthChallenge } from '../errors.js';
+import type { EndpointFactory } from '../http/handler.js';
+import type { RawBodies } from '../http/raw-body.js';
+import { isOAuthHeader } from '../oauth1/authorization-header.js';
+import type { Authenticator } from './authenticate.js';
+
+export interface AuthenticateOptions {
+  /** The token must include this scope, else 403. */
+  scope?: string;
+  /** `optional` lets applications call in their own name (no user). Default `required`. */
+  user?: 'required' | 'optional';
+  /** Lets requests without an OAuth header pass, with `req.applink` undefined: for routes that know sessions too. */
+  optional?: boolean;
+}
+
+export function createAuthenticateMiddleware(
+  { config }: Pick<Context, 'config'>,
+  authenticator: Authenticator,
+  rawBodies: RawBodies,
+  endpoints: EndpointFactory,
+) {
+  return ({ scope, user = 'required', optional = false }: AuthenticateOptions = {}): RequestHandler => {
+    requireKnownScope(config.scopes, scope);
+    return (req, res, next) => {
+      if (optional && !isOAuthHeader(req.headers.authorization)) {
+        next();
+        return;
+      }
+      endpoints('oauth', 'resource', async () => {
+        const caller = await authenticator(req, scope);
+        if (caller.user === null && user === 'required') {
+          throw new OAuthChallenge({ reason: 'the route requires a user' });
+        }
+        req.applink = caller;
+        await provideBody(req, rawBodies);
+        next();
+      })(req, res, next);
+    };
+  };
+}
+
+/** The signature check has consumed the stream; the handler behind finds the form where a body parser would put it. */
+async function provideBody(req: Request, rawBodies: RawBodies): Promise<void> {
+  if (req.body !== undefined && Object.keys(req.body as object).length > 0) return;
+  const form = await rawBodies.readForm(req);
+  if (form !== undefined) req.body = parse(form);
+}
+
+function requireKnownScope(scopes: Readonly<Record<string, string>>, scope: string | undefined): void {
+  if (scope === undefined || scope in scopes) return;
+  const known = Object.keys(scopes).join(', ') || 'none is defined';
+  throw new ApplinksError(
+    'invalid_options',
+    500,
+    `authenticate() asks for the scope ${scope}, which createApplinks({ scopes }) does not define (${known}).`,
+  );
+}

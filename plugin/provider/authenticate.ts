@@ -1,0 +1,151 @@
+/**
+ * Who calls? The OAuth 1.0a half of `authenticate()` and `strategy()` (RFC 5849 section 3.2; J A7, AL 5.3, 5.4).
+ * Credentials come from the `Authorization` header only: what merely looks like OAuth in a query or form neither
+ * authenticates nor exempts from anything (SECURITY-3434). Signature first, then token state, nonce last (rule 3).
+ */
+import type { Request } from 'express';
+import type { Context } from '../context.js';
+import { ApplinksError, OAuthChallenge, OAuthProblem } from '../errors.js';
+import type { HostUser } from '../host.js';
+import { publicUrl } from '../http/public-url.js';
+import { isForm, type RawBodies } from '../http/raw-body.js';
+import { isOAuthHeader } from '../oauth1/authorization-header.js';
+import { readMessage, type Message } from '../oauth1/message.js';
+import { requireParameter } from '../oauth1/verify.js';
+import { digest } from '../store/digest.js';
+import { sealedPlace } from '../store/sealed-places.js';
+import type { AccessToken, Credential, Link } from '../store/store.js';
+import { emitRejection, startAttempt } from './attempt.js';
+import type { Consumer, Consumers } from './consumer.js';
+import { requireFreshNonce } from './nonce.js';
+import { requireThreeLegged } from './request-token.js';
+import { rejectToken, requireTokenOwner } from './token-owner.js';
+
+/** The caller of a signed request, as `req.applink`. */
+export interface ApplinkCaller {
+  link: Link;
+  credential: Credential;
+  /** null: an application calls in its own name. */
+  user: HostUser | null;
+  scheme: 'oauth1';
+  scopes: readonly string[];
+}
+
+/** Resolves who signed this request. @throws OAuthProblem, OAuthChallenge, ApplinksError `forbidden` */
+export type Authenticator = (req: Request, scope: string | undefined) => Promise<ApplinkCaller>;
+
+/** Uses of a token are noted at this distance, so that reading requests do not all write. */
+const touchIntervalMs = 60_000;
+
+export function createAuthenticator(
+  context: Context,
+  consumers: Consumers,
+  rawBodies: RawBodies,
+): Authenticator {
+  return async (req, scope) => {
+    const attempt = startAttempt('resource', req);
+    try {
+      if (!isOAuthHeader(req.headers.authorization))
+        throw new OAuthChallenge({ reason: 'no OAuth credentials' });
+      const form = await rawBodies.readForm(req);
+      const message = readHeaderMessage(context, req, form);
+      attempt.consumerKey = message.get('oauth_consumer_key');
+      const caller = await authenticateMessage(
+        context,
+        consumers,
+        message,
+        await bodyToHash(message, req, rawBodies),
+      );
+      requireScope(caller, scope);
+      return caller;
+    } catch (error) {
+      emitRejection(context, attempt, error);
+      throw error;
+    }
+  };
+}
+
+/** RFC 5849 section 3.5: protocol parameters stay in one place, and here that place is the header. */
+function readHeaderMessage({ config }: Context, req: Request, form: string | undefined): Message {
+  const { authorization } = req.headers;
+  const message = readMessage({ method: req.method, url: publicUrl(config, req), authorization, form });
+  const stray = message.pairs.slice(message.headerPairs).find(([name]) => name.startsWith('oauth_'));
+  if (!stray) return message;
+  throw new OAuthProblem(
+    'parameter_rejected',
+    { oauth_parameters_rejected: stray[0] },
+    { reason: 'an OAuth parameter outside of the Authorization header' },
+  );
+}
+
+async function bodyToHash(message: Message, req: Request, rawBodies: RawBodies): Promise<Buffer | undefined> {
+  const isNeeded = message.get('oauth_body_hash') !== undefined && !isForm(req);
+  return isNeeded ? rawBodies.readBytes(req) : undefined;
+}
+
+async function authenticateMessage(
+  context: Context,
+  consumers: Consumers,
+  message: Message,
+  body: Buffer | undefined,
+): Promise<ApplinkCaller> {
+  const token = message.get('oauth_token');
+  if (token === undefined) requireParameter(message, 'oauth_token');
+  const claimed = await consumers.find(message);
+  if (token === undefined || token === '') return refuseTwoLegged(consumers, message, claimed, body);
+  const record = await findAccessToken(context, digest(token), claimed);
+  const secret = record && openSecret(context, record);
+  const consumer = consumers.requireSignature(message, claimed, secret, body);
+  if (!record) return rejectToken('token unknown');
+  requireThreeLegged(consumer);
+  requireUsable(record, consumer.credential, context.config.clock());
+  const user = await requireTokenOwner(context, record.userId);
+  await requireFreshNonce(context, message, consumer);
+  await noteUse(context, record);
+  return { ...consumer, user, scheme: 'oauth1', scopes: record.scopes };
+}
+
+/** AL 5.4: a level that is switched off is answered by a bare challenge and an empty body. */
+function refuseTwoLegged(
+  consumers: Consumers,
+  message: Message,
+  claimed: Consumer | undefined,
+  body: Buffer | undefined,
+): never {
+  consumers.requireSignature(message, claimed, '', body);
+  throw new OAuthChallenge({ reason: 'two-legged requests are switched off for this link' });
+}
+
+async function findAccessToken(
+  { store }: Context,
+  tokenDigest: string,
+  consumer: Consumer | undefined,
+): Promise<AccessToken | undefined> {
+  const record = await store.accessTokens.get(tokenDigest);
+  return record && record.credentialId === consumer?.credential.id ? record : undefined;
+}
+
+function openSecret({ sealer }: Context, { sealedSecret, linkId, userId }: AccessToken): string {
+  return sealer.open(sealedSecret, sealedPlace.accessTokenSecret(linkId, userId));
+}
+
+/** @throws OAuthProblem `token_expired`, which makes an Atlassian peer ask its user again (AL 5.4). */
+function requireUsable(record: AccessToken, { idleTimeoutMs }: Credential, nowMs: number): void {
+  if (nowMs > record.expiresAtMs)
+    throw new OAuthProblem('token_expired', {}, { reason: 'access token expired' });
+  const lastUsedAtMs = record.lastUsedAtMs ?? record.createdAtMs;
+  if (idleTimeoutMs !== null && nowMs > lastUsedAtMs + idleTimeoutMs) {
+    throw new OAuthProblem('token_expired', {}, { reason: 'access token unused for too long' });
+  }
+}
+
+async function noteUse({ store, config }: Context, { id, lastUsedAtMs }: AccessToken): Promise<void> {
+  const nowMs = config.clock();
+  if (lastUsedAtMs === null || nowMs - lastUsedAtMs > touchIntervalMs)
+    await store.accessTokens.touch(id, nowMs);
+}
+
+function requireScope({ scopes, link }: ApplinkCaller, scope: string | undefined): void {
+  if (scope === undefined || scopes.includes(scope)) return;
+  throw new ApplinksError('forbidden', 403, `The token of ${link.name} does not include the scope ${scope}.`);
+}

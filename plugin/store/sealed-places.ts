@@ -1,0 +1,14 @@
+/**
+ * The additional authenticated data of each sealed value (rule 5): it binds the value to its table, link and owner,
+ * so that a value copied to another row cannot be opened there.
+ */
+const place = (...parts: readonly string[]): string => JSON.stringify(parts);
+
+export const sealedPlace = {
+  setting: (name: string): string => place('settings', name),
+  consumerSecret: (linkId: string, credentialId: string): string =>
+    place('credentials', linkId, credentialId),
+  requestTokenSecret: (linkId: string, credentialId: string): string =>
+    place('request_tokens', linkId, credentialId),
+  accessTokenSecret: (linkId: string, userId: string): string => place('access_tokens', linkId, userId),
+};
