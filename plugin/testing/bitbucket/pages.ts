@@ -2,6 +2,7 @@
 import type { Answer, Incoming } from './answer.js';
 import type { StandInContext } from './context.js';
 import { html, page, type Html } from './html.js';
+import { linksPath } from './link-form.js';
 import { dancePath } from './login-dance.js';
 import { callAsUser } from './signed-call.js';
 import type { KnownBuild, Link, User } from './state.js';
@@ -25,18 +26,18 @@ const buildForm = (base: string, build: KnownBuild): Html =>
     <code>${build.jobUrl}</code> <button>Run build again</button>
   </form>`;
 
+const whoIs = (base: string, user: User): Html =>
+  html`<form method="post" action="${base}/logout">
+      Logged in as <strong>${user.name}</strong>. <button>Log out</button>
+    </form>
+    ${user.admin ? html`<p><a href="${base}${linksPath}">Administer application links</a></p>` : ''}`;
+
 export function startPage(context: StandInContext, incoming: Incoming): Answer {
   const { user, base } = incoming;
   const { links, builds } = context.state;
   return page(
     'Start',
-    html`<p>
-        ${
-          user
-            ? html`Logged in as <strong>${user.name}</strong>. <a href="${base}/logout">Log out</a>`
-            : html`<a href="${base}/login">Log in</a>`
-        }
-      </p>
+    html`${user ? whoIs(base, user) : html`<p><a href="${base}/login">Log in</a></p>`}
       <h2>Application links</h2>
       <table>
         <tr>

@@ -6,6 +6,7 @@ import { listConsumers, putConsumer } from './consumer-rest.js';
 import type { StandInContext } from './context.js';
 import { html, page } from './html.js';
 import { createLink, deleteLink, listLinks, listProviders, putProvider, showLink } from './link-rest.js';
+import { linksPage, linksPath, submitLink } from './link-form.js';
 import { dancePath, loginDance } from './login-dance.js';
 import { askToLogIn, logIn, loginForm, logOut } from './login-pages.js';
 import { runBuild, startPage } from './pages.js';
@@ -20,6 +21,12 @@ interface Route {
   pattern: RegExp;
   handle: Handler;
 }
+
+const on = (method: string, path: string, handle: Handler): Route => ({
+  method,
+  pattern: new RegExp(`^${path}$`),
+  handle,
+});
 
 /** Administrators only, by HTTP Basic or session; anybody else gets 401 (applinks-oauth1.md 2.1). */
 const forAdmin =
@@ -36,6 +43,13 @@ const forBrowser =
   (incoming) =>
     incoming.user ? handle(incoming, incoming.user) : askToLogIn(incoming);
 
+const forAdminBrowser = (handle: (incoming: Incoming) => Answer): Handler =>
+  forBrowser((incoming, user) =>
+    user.admin
+      ? handle(incoming)
+      : page('Not allowed', html`<p class="error">Only administrators may do this.</p>`, 403),
+  );
+
 /** REST for any user, by session or HTTP Basic. */
 const forUser =
   (handle: (incoming: Incoming, user: User) => Answer | Promise<Answer>): Handler =>
@@ -44,69 +58,70 @@ const forUser =
     return user ? handle(incoming, user) : statusEntity(401, 'Log in first.');
   };
 
+const newer = '/rest/applinks/(2\\.0|3\\.0|latest)/applicationlink';
 const applinks = '/rest/applinks/(1\\.0|2\\.0|3\\.0|latest)/applicationlink';
 const oauth = '/rest/applinks-oauth/(1\\.0|latest)/applicationlink/([^/]+)/authentication/consumer';
 const operations = '/rest/ui/latest/projects/([^/]+)/repos/([^/]+)/commits/([^/]+)/build-operations';
-const whole = (source: string): RegExp => new RegExp(`^${source}$`);
 
 export function createRoutes(context: StandInContext, sessions: Sessions): readonly Route[] {
   const { state } = context;
   return [
-    { method: 'GET', pattern: whole('/'), handle: (incoming) => startPage(context, incoming) },
-    { method: 'GET', pattern: whole('/dashboard'), handle: (incoming) => startPage(context, incoming) },
-    { method: 'GET', pattern: whole('/login'), handle: (incoming) => loginForm(incoming) },
-    { method: 'POST', pattern: whole('/login'), handle: (incoming) => logIn(state, sessions, incoming) },
-    {
-      method: 'GET',
-      pattern: whole('/logout'),
-      handle: (incoming, headers) => logOut(sessions, incoming, headers),
-    },
-    {
-      method: 'POST',
-      pattern: whole('/builds/run'),
-      handle: forBrowser((incoming, user) => runBuild(context, incoming, user)),
-    },
-    {
-      method: 'GET',
-      pattern: whole(`${dancePath}/authorize`),
-      handle: forBrowser((incoming, user) => loginDance(context, incoming, user, 'authorize')),
-    },
-    {
-      method: 'GET',
-      pattern: whole(`${dancePath}/access`),
-      handle: forBrowser((incoming, user) => loginDance(context, incoming, user, 'access')),
-    },
-    { method: 'GET', pattern: whole(applinks), handle: forAdmin(state, listLinks) },
-    { method: 'PUT', pattern: whole(applinks), handle: forAdmin(state, createLink) },
-    { method: 'GET', pattern: whole(`${applinks}/([^/]+)`), handle: forAdmin(state, showLink) },
-    { method: 'DELETE', pattern: whole(`${applinks}/([^/]+)`), handle: forAdmin(state, deleteLink) },
-    {
-      method: 'GET',
-      pattern: whole(`${applinks}/([^/]+)/authentication/provider`),
-      handle: forAdmin(state, listProviders),
-    },
-    {
-      method: 'PUT',
-      pattern: whole(`${applinks}/([^/]+)/authentication/provider`),
-      handle: forAdmin(state, putProvider),
-    },
-    { method: 'GET', pattern: whole(oauth), handle: forAdmin(state, listConsumers) },
-    { method: 'PUT', pattern: whole(oauth), handle: forAdmin(state, putConsumer) },
-    {
-      method: 'GET',
-      pattern: whole(operations),
-      handle: forUser((incoming, user) => showOperations(context, incoming, user)),
-    },
-    {
-      method: 'POST',
-      pattern: whole(operations),
-      handle: forUser((incoming, user) => runOperation(context, incoming, user)),
-    },
-    {
-      method: 'GET',
-      pattern: whole('/rest/ui/latest/build-server/authorize'),
-      handle: forBrowser((incoming) => authorizeBuildServer(context, incoming)),
-    },
+    on('GET', '/', (incoming) => startPage(context, incoming)),
+    on('GET', '/dashboard', (incoming) => startPage(context, incoming)),
+    on('GET', '/login', (incoming) => loginForm(incoming)),
+    on('POST', '/login', (incoming) => logIn(state, sessions, incoming)),
+    on('POST', '/logout', (incoming, headers) => logOut(sessions, incoming, headers)),
+    on(
+      'POST',
+      '/builds/run',
+      forBrowser((incoming, user) => runBuild(context, incoming, user)),
+    ),
+    on(
+      'GET',
+      linksPath,
+      forAdminBrowser((incoming) => linksPage(state, incoming)),
+    ),
+    on(
+      'POST',
+      linksPath,
+      forAdminBrowser((incoming) => submitLink(state, incoming)),
+    ),
+
+    on(
+      'GET',
+      `${dancePath}/authorize`,
+      forBrowser((incoming, user) => loginDance(context, incoming, user, 'authorize')),
+    ),
+    on(
+      'GET',
+      `${dancePath}/access`,
+      forBrowser((incoming, user) => loginDance(context, incoming, user, 'access')),
+    ),
+
+    on('GET', applinks, forAdmin(state, listLinks)),
+    on('PUT', newer, forAdmin(state, createLink)),
+    on('GET', `${applinks}/([^/]+)`, forAdmin(state, showLink)),
+    on('DELETE', `${applinks}/([^/]+)`, forAdmin(state, deleteLink)),
+    on('GET', `${newer}/([^/]+)/authentication/provider`, forAdmin(state, listProviders)),
+    on('PUT', `${newer}/([^/]+)/authentication/provider`, forAdmin(state, putProvider)),
+    on('GET', oauth, forAdmin(state, listConsumers)),
+    on('PUT', oauth, forAdmin(state, putConsumer)),
+
+    on(
+      'GET',
+      operations,
+      forUser((incoming, user) => showOperations(context, incoming, user)),
+    ),
+    on(
+      'POST',
+      operations,
+      forUser((incoming, user) => runOperation(context, incoming, user)),
+    ),
+    on(
+      'GET',
+      '/rest/ui/latest/build-server/authorize',
+      forBrowser((incoming) => authorizeBuildServer(context, incoming)),
+    ),
   ];
 }
 

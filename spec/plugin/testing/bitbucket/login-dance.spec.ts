@@ -50,7 +50,7 @@ describe('login dance of the Bitbucket stand-in', () => {
     expect(requests).to.have.lengthOf(2);
     for (const { method, headers, query, form } of requests) {
       expect(method).to.equal('POST');
-      expect(headers['authorization']).to.equal(undefined);
+      expect(headers.authorization).to.equal(undefined);
       expect(headers['content-type']).to.equal('application/x-www-form-urlencoded');
       expect([...query]).to.deep.equal([]);
       expect(form.get('oauth_consumer_key')).to.equal('ci-key');
