@@ -1,10 +1,10 @@
 /** What a person clicks through: the links, who is connected, and a build to run again by hand. */
 import type { Answer, Incoming } from './answer.js';
 import type { StandInContext } from './context.js';
+import { startBuild } from './build-operations.js';
 import { html, page, type Html } from './html.js';
 import { linksPath } from './link-form.js';
 import { dancePath } from './login-dance.js';
-import { callAsUser } from './signed-call.js';
 import type { KnownBuild, Link, User } from './state.js';
 
 const danceUrl = (base: string, link: Link): string =>
@@ -58,10 +58,7 @@ export async function runBuild(context: StandInContext, incoming: Incoming, user
   const build = context.state.builds.get(new URLSearchParams(incoming.body).get('key') ?? '');
   const link = build && context.state.links.get(build.linkId);
   if (!link) return page('No such build', html`<p class="error">No build has this key.</p>`, 404);
-  const target = `${build.jobUrl.replace(/\/$/, '')}/build`;
-  const result = await callAsUser(context, link, user.name, 'POST', target, {
-    headers: { Accept: 'application/json' },
-  });
+  const result = await startBuild(context, link, build, user);
   if (result.outcome === 'credentials-required') {
     return page(
       'Authorisation needed',

@@ -1,19 +1,17 @@
-/** Every address of the stand-in with who may call it; the first route that matches answers. */
+/** Every address of the stand-in with who may call it (see callers.ts); the first route that matches answers. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { statusEntity, type Answer, type Incoming } from './answer.js';
+import type { Answer, Incoming } from './answer.js';
 import { authorizeBuildServer, runOperation, showOperations } from './build-operations.js';
 import { listConsumers, putConsumer } from './consumer-rest.js';
 import type { StandInContext } from './context.js';
 import { html, page } from './html.js';
 import { createLink, deleteLink, listLinks, listProviders, putProvider, showLink } from './link-rest.js';
 import { linksPage, linksPath, submitLink } from './link-form.js';
-import { dancePath, loginDance } from './login-dance.js';
-import { askToLogIn, logIn, loginForm, logOut } from './login-pages.js';
+import { beginDance, dancePath, endDance } from './login-dance.js';
+import { logIn, loginForm, logOut } from './login-pages.js';
 import { runBuild, startPage } from './pages.js';
 import type { Sessions } from './sessions.js';
-import type { State, User } from './state.js';
-
-type Handler = (incoming: Incoming, headers: IncomingHttpHeaders) => Answer | Promise<Answer>;
+import { adminPage, adminRest, userPage, userRest, type Handler } from './callers.js';
 
 interface Route {
   method: string;
@@ -28,100 +26,38 @@ const on = (method: string, path: string, handle: Handler): Route => ({
   handle,
 });
 
-/** Administrators only, by HTTP Basic or session; anybody else gets 401 (applinks-oauth1.md 2.1). */
-const forAdmin =
-  (state: State, handle: (state: State, incoming: Incoming) => Answer): Handler =>
-  (incoming) => {
-    const user = incoming.basicUser ?? incoming.user;
-    if (user?.admin) return handle(state, incoming);
-    return statusEntity(401, 'You are not authorised: log in as an administrator.');
-  };
-
-/** Pages: whoever is not logged in is asked to. */
-const forBrowser =
-  (handle: (incoming: Incoming, user: User) => Answer | Promise<Answer>): Handler =>
-  (incoming) =>
-    incoming.user ? handle(incoming, incoming.user) : askToLogIn(incoming);
-
-const forAdminBrowser = (handle: (incoming: Incoming) => Answer): Handler =>
-  forBrowser((incoming, user) =>
-    user.admin
-      ? handle(incoming)
-      : page('Not allowed', html`<p class="error">Only administrators may do this.</p>`, 403),
-  );
-
-/** REST for any user, by session or HTTP Basic. */
-const forUser =
-  (handle: (incoming: Incoming, user: User) => Answer | Promise<Answer>): Handler =>
-  (incoming) => {
-    const user = incoming.basicUser ?? incoming.user;
-    return user ? handle(incoming, user) : statusEntity(401, 'Log in first.');
-  };
-
-const newer = '/rest/applinks/(2\\.0|3\\.0|latest)/applicationlink';
-const applinks = '/rest/applinks/(1\\.0|2\\.0|3\\.0|latest)/applicationlink';
-const oauth = '/rest/applinks-oauth/(1\\.0|latest)/applicationlink/([^/]+)/authentication/consumer';
+const newerLinks = '/rest/applinks/(2\\.0|3\\.0|latest)/applicationlink';
+const links = '/rest/applinks/(1\\.0|2\\.0|3\\.0|latest)/applicationlink';
+const consumer = '/rest/applinks-oauth/(1\\.0|latest)/applicationlink/([^/]+)/authentication/consumer';
 const operations = '/rest/ui/latest/projects/([^/]+)/repos/([^/]+)/commits/([^/]+)/build-operations';
 
 export function createRoutes(context: StandInContext, sessions: Sessions): readonly Route[] {
-  const { state } = context;
+  const [forAdmin, forAdminPage] = [adminRest(context), adminPage(context)];
+  const [forUser, forUserPage] = [userRest(context), userPage(context)];
   return [
-    on('GET', '/', (incoming) => startPage(context, incoming)),
-    on('GET', '/dashboard', (incoming) => startPage(context, incoming)),
+    on('GET', '/(?:dashboard)?', (incoming) => startPage(context, incoming)),
     on('GET', '/login', (incoming) => loginForm(incoming)),
-    on('POST', '/login', (incoming) => logIn(state, sessions, incoming)),
+    on('POST', '/login', (incoming) => logIn(context.state, sessions, incoming)),
     on('POST', '/logout', (incoming, headers) => logOut(sessions, incoming, headers)),
-    on(
-      'POST',
-      '/builds/run',
-      forBrowser((incoming, user) => runBuild(context, incoming, user)),
-    ),
-    on(
-      'GET',
-      linksPath,
-      forAdminBrowser((incoming) => linksPage(state, incoming)),
-    ),
-    on(
-      'POST',
-      linksPath,
-      forAdminBrowser((incoming) => submitLink(state, incoming)),
-    ),
+    on('POST', '/builds/run', forUserPage(runBuild)),
+    on('GET', linksPath, forAdminPage(linksPage)),
+    on('POST', linksPath, forAdminPage(submitLink)),
 
-    on(
-      'GET',
-      `${dancePath}/authorize`,
-      forBrowser((incoming, user) => loginDance(context, incoming, user, 'authorize')),
-    ),
-    on(
-      'GET',
-      `${dancePath}/access`,
-      forBrowser((incoming, user) => loginDance(context, incoming, user, 'access')),
-    ),
+    on('GET', `${dancePath}/authorize`, forUserPage(beginDance)),
+    on('GET', `${dancePath}/access`, forUserPage(endDance)),
 
-    on('GET', applinks, forAdmin(state, listLinks)),
-    on('PUT', newer, forAdmin(state, createLink)),
-    on('GET', `${applinks}/([^/]+)`, forAdmin(state, showLink)),
-    on('DELETE', `${applinks}/([^/]+)`, forAdmin(state, deleteLink)),
-    on('GET', `${newer}/([^/]+)/authentication/provider`, forAdmin(state, listProviders)),
-    on('PUT', `${newer}/([^/]+)/authentication/provider`, forAdmin(state, putProvider)),
-    on('GET', oauth, forAdmin(state, listConsumers)),
-    on('PUT', oauth, forAdmin(state, putConsumer)),
+    on('GET', links, forAdmin(listLinks)),
+    on('PUT', newerLinks, forAdmin(createLink)),
+    on('GET', `${links}/([^/]+)`, forAdmin(showLink)),
+    on('DELETE', `${links}/([^/]+)`, forAdmin(deleteLink)),
+    on('GET', `${newerLinks}/([^/]+)/authentication/provider`, forAdmin(listProviders)),
+    on('PUT', `${newerLinks}/([^/]+)/authentication/provider`, forAdmin(putProvider)),
+    on('GET', consumer, forAdmin(listConsumers)),
+    on('PUT', consumer, forAdmin(putConsumer)),
 
-    on(
-      'GET',
-      operations,
-      forUser((incoming, user) => showOperations(context, incoming, user)),
-    ),
-    on(
-      'POST',
-      operations,
-      forUser((incoming, user) => runOperation(context, incoming, user)),
-    ),
-    on(
-      'GET',
-      '/rest/ui/latest/build-server/authorize',
-      forBrowser((incoming) => authorizeBuildServer(context, incoming)),
-    ),
+    on('GET', operations, forUser(showOperations)),
+    on('POST', operations, forUser(runOperation)),
+    on('GET', '/rest/ui/latest/build-server/authorize', forUserPage(authorizeBuildServer)),
   ];
 }
 
