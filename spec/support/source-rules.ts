@@ -135,13 +135,14 @@ export function sourceViolations(path: string, text: string): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     for (const { name, breaks } of rules) {
-      if (!breaks(node, file)) continue;
-      found.push(
-        `${path}:${file.getLineAndCharacterOfPosition(node.getStart(file, true)).line + 1}: ${name}`,
-      );
+      if (breaks(node, file)) found.push(`${path}:${lineOf(node, file)}: ${name}`);
     }
     ts.forEachChild(node, visit);
   };
   visit(file);
   return found;
+}
+
+function lineOf(node: ts.Node, file: ts.SourceFile): number {
+  return ts.isSourceFile(node) ? 1 : file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
 }
