@@ -168,8 +168,8 @@ describe('the architecture', function () {
       'no assertion that the compiler would refuse': ['f(x!);', 'f(x as unknown as string);'],
       'no default export': ['export default 1;', 'export default class A {}'],
       'no lint or type rule is switched off': [
-        '// eslint-disable-next-line\nf();',
-        '// @ts-expect-error\nf();',
+        `// ${'eslint'}-disable-next-line\nf();`,
+        `// ${'@ts'}-expect-error\nf();`,
       ],
       'nothing is left to do': ['// TODO: more'],
       'no barrel file apart from the public entry points': ["export * from './errors.js';"],
