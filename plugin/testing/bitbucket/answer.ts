@@ -1,0 +1,42 @@
+/** What a handler is told and what it answers: plain values, so that handlers are functions of their input. */
+import type { User } from './state.js';
+
+export interface Incoming {
+  method: string;
+  /** Path below the context path, and the query. */
+  path: string;
+  query: URLSearchParams;
+  /** Captures of the route's pattern. */
+  captures: readonly string[];
+  /** Scheme, host and port that this browser used, and the context path: never a configured base URL. */
+  base: string;
+  body: string;
+  /** By session cookie. */
+  user: User | undefined;
+  /** By HTTP Basic; undefined when absent or wrong. */
+  basicUser: User | undefined;
+}
+
+export interface Answer {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
+export function json(status: number, value: unknown): Answer {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json;charset=UTF-8', 'Cache-Control': 'no-cache' },
+    body: JSON.stringify(value),
+  };
+}
+
+export const redirect = (location: string): Answer => ({
+  status: 302,
+  headers: { Location: location },
+  body: '',
+});
+
+/** The shape of the 1.0 and 2.0 resources' errors (applinks-oauth1.md 2.1). */
+export const statusEntity = (status: number, message: string): Answer =>
+  json(status, { 'status-code': status, message });

@@ -1,0 +1,41 @@
+/** What the parts of the stand-in share. */
+import { exchange, type Exchange, type ExchangeRequest } from '../http-exchange.js';
+import type { SignRequestOptions } from '../sign-request.js';
+import { createFaults, faultySigning, type Faults } from './faults.js';
+import type { HostIdentity } from './host-identity.js';
+import type { State } from './state.js';
+
+export interface StandInContext {
+  state: State;
+  host: HostIdentity;
+  faults: Faults;
+  /** Everything sent to the other side, in order. */
+  exchanges: Exchange[];
+  /** Keeps session handles and offers renewal, which Bitbucket does not. */
+  renews: boolean;
+  /** Signs redirected requests anew instead of replaying the header (applinks-oauth1.md 5.3). */
+  resignsRedirects: boolean;
+  send(request: ExchangeRequest): Promise<Exchange>;
+  signing(): Pick<SignRequestOptions, 'nonce' | 'timestampSeconds' | 'tamper'>;
+}
+
+export type ContextOptions = Pick<StandInContext, 'state' | 'host' | 'renews' | 'resignsRedirects'> & {
+  /** Milliseconds since 1970. */
+  clock: () => number;
+};
+
+export function createContext({ clock, ...given }: ContextOptions): StandInContext {
+  const exchanges: Exchange[] = [];
+  const faults = createFaults();
+  return {
+    ...given,
+    faults,
+    exchanges,
+    send: async (request) => {
+      const answer = await exchange(request);
+      exchanges.push(answer);
+      return answer;
+    },
+    signing: () => faultySigning(faults, Math.floor(clock() / 1000)),
+  };
+}

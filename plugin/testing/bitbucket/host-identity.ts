@@ -1,0 +1,34 @@
+/** The stand-in's own RSA key, with which Bitbucket signs for links in Atlassian style (applinks-oauth1.md 5.1). */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { SigningIdentity } from '../sign-request.js';
+
+export interface HostIdentity {
+  consumerKey: string;
+  identity(): SigningIdentity;
+  /** SPKI as PEM: what the other side registers. */
+  publicKeyPem(): string;
+}
+
+export interface HostIdentityOptions {
+  consumerKey: string;
+  /** Modulus of the generated key. */
+  bits: number;
+  /** PEM of a key to use instead of a generated one. */
+  privateKeyPem: string | undefined;
+}
+
+/** The key is made when it is first needed: most tests use a link with a shared secret. */
+export function createHostIdentity({ consumerKey, bits, privateKeyPem }: HostIdentityOptions): HostIdentity {
+  let key: KeyObject | undefined;
+  const privateKey = (): KeyObject => {
+    key ??= privateKeyPem
+      ? createPrivateKey(privateKeyPem)
+      : generateKeyPairSync('rsa', { modulusLength: bits }).privateKey;
+    return key;
+  };
+  return {
+    consumerKey,
+    identity: () => ({ consumerKey, signatureMethod: 'RSA-SHA1', privateKey: privateKey() }),
+    publicKeyPem: () => createPublicKey(privateKey()).export({ type: 'spki', format: 'pem' }).toString(),
+  };
+}

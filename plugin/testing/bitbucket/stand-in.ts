@@ -1,0 +1,156 @@
+/**
+ * A stand-in for Bitbucket Data Center as the consumer of an application link, for tests and demonstrations. On the
+ * wire it acts as applinks-oauth1.md part 5 describes; beside its HTTP side it can be driven from a test.
+ */
+import type { AddressInfo } from 'node:net';
+import { createBrowser, type MiniBrowser } from '../browser/mini-browser.js';
+import type { Exchange } from '../http-exchange.js';
+import { createContext } from './context.js';
+import type { Faults } from './faults.js';
+import { createHostIdentity } from './host-identity.js';
+import { dancePath } from './login-dance.js';
+import { renewToken } from './renewal.js';
+import { createRoutes, route } from './routes.js';
+import { close, createStandInServer, listen } from './server.js';
+import { createSessions } from './sessions.js';
+import { callAsUser, type CallOptions, type CallResult } from './signed-call.js';
+import {
+  createState,
+  type ConsumerToken,
+  type DanceResult,
+  type KnownBuild,
+  type Link,
+  type User,
+} from './state.js';
+import type { Refusal } from './token-requests.js';
+
+export interface BitbucketStandInOptions {
+  /** Default: `admin` (administrator, password `sysadmin`), `ana` and `ben`, whose passwords are their names. */
+  users?: readonly User[];
+  /** 0 (default): any free port. */
+  port?: number;
+  /** Default 127.0.0.1. */
+  hostname?: string;
+  /** Empty (default), or a path with a leading slash and none at the end. */
+  contextPath?: string;
+  /** Of the RSA host key, with which links in Atlassian style sign. */
+  hostConsumerKey?: string;
+  hostKeyBits?: number;
+  hostPrivateKeyPem?: string;
+  renews?: boolean;
+  resignsRedirects?: boolean;
+  /** Milliseconds since 1970. */
+  clock?: () => number;
+}
+
+export interface BitbucketStandIn {
+  /** Base URL, context path included, without a slash at the end. Known after start(). */
+  readonly url: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  readonly users: readonly User[];
+  readonly host: { readonly consumerKey: string; publicKeyPem(): string };
+  /** Switches for a hostile or faulty consumer; change them at any time. */
+  readonly faults: Faults;
+  /** Everything sent to the other side, in order. */
+  readonly exchanges: readonly Exchange[];
+  /** What the dances came to, in order; `restarted` once per blank `oauth_token`. */
+  readonly dances: readonly DanceResult[];
+  link(id: string): Link | undefined;
+  token(linkId: string, user: string): ConsumerToken | undefined;
+  /** Puts a token in place as if a dance had brought it. */
+  setToken(linkId: string, user: string, token: ConsumerToken): void;
+  /** Makes "Run build again" appear for this build. */
+  addBuild(build: KnownBuild): void;
+  /** A browser with this user's session. Throws for an unknown user. */
+  as(user: string): Promise<MiniBrowser>;
+  /** Where a browser begins the dance. */
+  danceUrl(linkId: string, redirectUrl?: string): string;
+  /** A signed call in the user's name; throws for an unknown link or a target outside it. */
+  call(
+    linkId: string,
+    user: string,
+    method: string,
+    path: string,
+    options?: CallOptions,
+  ): Promise<CallResult>;
+  /** Only with `renews`; undefined when it worked. */
+  renew(linkId: string, user: string): Promise<Refusal | undefined>;
+}
+
+const defaultUsers: readonly User[] = [
+  { name: 'admin', password: 'sysadmin', admin: true },
+  { name: 'ana', password: 'ana', admin: false },
+  { name: 'ben', password: 'ben', admin: false },
+];
+
+export function bitbucketStandIn(options: BitbucketStandInOptions = {}): BitbucketStandIn {
+  const { port = 0, hostname = '127.0.0.1', contextPath = '', users = defaultUsers } = options;
+  const state = createState(users);
+  const sessions = createSessions(state);
+  const host = createHostIdentity({
+    consumerKey: options.hostConsumerKey ?? 'Bitbucket:0123456789',
+    bits: options.hostKeyBits ?? 2048,
+    privateKeyPem: options.hostPrivateKeyPem,
+  });
+  const context = createContext({
+    state,
+    host,
+    renews: options.renews ?? false,
+    resignsRedirects: options.resignsRedirects ?? false,
+    clock: options.clock ?? Date.now,
+  });
+  const routes = createRoutes(context, sessions);
+  const server = createStandInServer({
+    state,
+    sessions,
+    contextPath,
+    answer: (incoming, headers) => route(routes, incoming, headers),
+  });
+  let url: string | undefined;
+
+  const started = (): string => {
+    if (url === undefined) throw new Error('The stand-in is not running: call start() first.');
+    return url;
+  };
+  const linkOf = (id: string): Link => {
+    const link = state.links.get(id);
+    if (!link) throw new Error(`The stand-in has no link ${id}.`);
+    return link;
+  };
+
+  return {
+    get url() {
+      return started();
+    },
+    start: async () => {
+      await listen(server, port, hostname);
+      const address = server.address() as AddressInfo;
+      url = `http://${hostname}:${address.port}${contextPath}`;
+    },
+    stop: () => close(server),
+    users,
+    host,
+    faults: context.faults,
+    exchanges: context.exchanges,
+    dances: state.dances,
+    link: (id) => state.links.get(id),
+    token: (linkId, user) => state.tokens.get(linkId, user),
+    setToken: (linkId, user, token) => state.tokens.set(linkId, user, token),
+    addBuild: (build) => void state.builds.set(build.key, build),
+    as: async (name) => {
+      const user = state.users.get(name);
+      if (!user) throw new Error(`The stand-in has no user ${name}.`);
+      const browser = createBrowser();
+      await browser.post(`${started()}/login`, { j_username: user.name, j_password: user.password });
+      return browser;
+    },
+    danceUrl: (linkId, redirectUrl) => {
+      const query = new URLSearchParams({ applicationLinkID: linkId, ...(redirectUrl && { redirectUrl }) });
+      return `${started()}${dancePath}/authorize?${query.toString()}`;
+    },
+    call: async (linkId, user, method, path, callOptions) =>
+      callAsUser(context, linkOf(linkId), user, method, path, callOptions),
+    renew: (linkId, user) => renewToken(context, linkOf(linkId), user),
+  };
+}

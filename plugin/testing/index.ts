@@ -1,0 +1,27 @@
+/** Public entry point `express-applinks/testing`: signer, browser and stand-ins for tests of one's own mount. */
+export {
+  signRequest,
+  type SignedRequest,
+  type SigningIdentity,
+  type SignRequestOptions,
+} from './sign-request.js';
+export type { Parameter } from './base-string.js';
+export type { Exchange, ExchangeRequest } from './http-exchange.js';
+export {
+  createBrowser,
+  type MiniBrowser,
+  type MiniBrowserOptions,
+  type Page,
+  type Submission,
+} from './browser/mini-browser.js';
+export type { Button, Field, Form } from './browser/forms.js';
+export {
+  bitbucketStandIn,
+  type BitbucketStandIn,
+  type BitbucketStandInOptions,
+} from './bitbucket/stand-in.js';
+export { enterLink, type Administrator, type EnteredLink, type LinkToEnter } from './bitbucket/enter-link.js';
+export type { CallOptions, CallResult } from './bitbucket/signed-call.js';
+export type { Faults } from './bitbucket/faults.js';
+export type { ConsumerToken, DanceResult, KnownBuild, Link, User } from './bitbucket/state.js';
+export type { Refusal } from './bitbucket/token-requests.js';
