@@ -70,7 +70,9 @@ export function createApplinks(options: ApplinksOptions): Applinks {
   };
   const authenticator: Authenticator = async (req, scope) => (await start()).authenticator(req, scope);
   return {
-    ready: async () => void (await start()),
+    ready: async () => {
+      await start();
+    },
     router: () => (req, res, next) => {
       start().then(({ router }) => void router(req, res, next), next);
     },

@@ -126,7 +126,7 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
 
 function knownKeys(path: readonly PropertyKey[]): string[] {
   let schema: unknown = optionsSchema;
-  for (const key of path) schema = unwrap((shapeOf(schema) ?? {})[String(key)]);
+  for (const key of path) schema = unwrap(shapeOf(schema)?.[String(key)]);
   return Object.keys(shapeOf(schema) ?? {});
 }
 

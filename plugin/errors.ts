@@ -91,7 +91,7 @@ export class OAuthProblem extends ApplinksError {
     readonly fields: Readonly<Record<string, string>> = {},
     details: ErrorDetails = {},
   ) {
-    super('oauth_problem', problemStatus[problem], fields['oauth_problem_advice'] ?? problem, details);
+    super('oauth_problem', problemStatus[problem], fields.oauth_problem_advice ?? problem, details);
   }
 }
 

@@ -43,9 +43,9 @@ export type EventName = keyof EventMap;
 export type Listener<N extends EventName> = (event: EventMap[N]) => void;
 
 export interface Events {
-  emit<N extends EventName>(name: N, event: EventMap[N]): void;
-  on<N extends EventName>(name: N, listener: Listener<N>): void;
-  off<N extends EventName>(name: N, listener: Listener<N>): void;
+  emit: <N extends EventName>(name: N, event: EventMap[N]) => void;
+  on: <N extends EventName>(name: N, listener: Listener<N>) => void;
+  off: <N extends EventName>(name: N, listener: Listener<N>) => void;
 }
 
 /** A listener that throws never breaks the request that caused the event; `onListenerError` hears of it. */

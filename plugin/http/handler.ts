@@ -37,7 +37,10 @@ async function answer(
   error: ApplinksError,
 ): Promise<void> {
   if (error instanceof RateLimited) res.setHeader('Retry-After', String(error.retryAfterSeconds));
-  if (surface === 'oauth') return sendOAuthError(res, config.baseUrl, error);
+  if (surface === 'oauth') {
+    sendOAuthError(res, config.baseUrl, error);
+    return;
+  }
   setNoStore(res);
   if (surface === 'json') {
     const fields = error instanceof InvalidInput ? { fields: error.fields } : {};

@@ -10,7 +10,7 @@ const limitBytes = 1024 * 1024;
 
 export interface RawBodies {
   /** For `express.urlencoded({ verify })` and `express.json({ verify })`. */
-  keepRawBody(req: IncomingMessage, res: unknown, body: Buffer): void;
+  keepRawBody: (req: IncomingMessage, res: unknown, body: Buffer) => void;
   /**
    * The raw form, or undefined when the body is not a form.
    * @throws ApplinksError `raw_body_unavailable` when a parser has read it and did not keep it, `payload_too_large`,

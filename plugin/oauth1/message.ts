@@ -22,6 +22,8 @@ export interface Message {
   url: string;
   /** Header, then query, then form; without the header's realm. */
   pairs: readonly Pair[];
+  /** How many of the pairs, the first ones, came in the header. */
+  headerPairs: number;
   /** The first value of this name. An OAuth parameter has no second one. */
   get(name: string): string | undefined;
 }
@@ -60,6 +62,7 @@ export function readMessage({ method, url, authorization, form }: RawRequest): M
   }
   const pairs =
     authorization !== undefined && isOAuthHeader(authorization) ? parseAuthorization(authorization) : [];
+  const headerPairs = pairs.length;
   pairs.push(...parseForm(rawQuery(url)));
   if (form !== undefined) pairs.push(...parseForm(form));
   if (pairs.length > maxPairs) throw rejected([], `More than ${maxPairs} parameters.`);
@@ -67,7 +70,7 @@ export function readMessage({ method, url, authorization, form }: RawRequest): M
   if (form !== undefined && names.has('oauth_body_hash')) {
     throw rejected(['oauth_body_hash'], 'A form body is signed itself and must not have a body hash.');
   }
-  return { method, url, pairs, get: (name) => pairs.find((pair) => pair[0] === name)?.[1] };
+  return { method, url, pairs, headerPairs, get: (name) => pairs.find((pair) => pair[0] === name)?.[1] };
 }
 
 /** @returns the names of the protocol's own parameters. */

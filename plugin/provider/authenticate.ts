@@ -66,13 +66,15 @@ export function createAuthenticator(
 
 /** RFC 5849 section 3.5: protocol parameters stay in one place, and here that place is the header. */
 function readHeaderMessage({ config }: Context, req: Request, form: string | undefined): Message {
-  const request = {
-    method: req.method,
-    url: publicUrl(config, req),
-    authorization: req.headers.authorization,
-    form,
-  };
-  return readMessage(request, { protocolParameters: 'header' });
+  const { authorization } = req.headers;
+  const message = readMessage({ method: req.method, url: publicUrl(config, req), authorization, form });
+  const stray = message.pairs.slice(message.headerPairs).find(([name]) => name.startsWith('oauth_'));
+  if (!stray) return message;
+  throw new OAuthProblem(
+    'parameter_rejected',
+    { oauth_parameters_rejected: stray[0] },
+    { reason: 'an OAuth parameter outside of the Authorization header' },
+  );
 }
 
 async function bodyToHash(message: Message, req: Request, rawBodies: RawBodies): Promise<Buffer | undefined> {

@@ -27,9 +27,12 @@ export function createStrategy(authenticator: Authenticator, realm: string): App
     authenticate(req, { scope } = {}) {
       authenticator(req, scope)
         .then((caller) => {
-          if (caller.user === null) return this.fail(challenge(realm), 401);
+          if (caller.user === null) {
+            this.fail(challenge(realm), 401);
+            return;
+          }
           req.applink = caller;
-          return this.success(caller.user, caller);
+          this.success(caller.user, caller);
         })
         .catch((error: unknown) => refuse(this, realm, error));
     },

@@ -4,7 +4,8 @@ import { startKitApp, type KitApp, type KitAppOptions } from '../support/kit-app
 import { allow, locationOf, press } from '../support/consent.js';
 import { registerConsumer } from '../support/register-consumer.js';
 
-const callback = 'https://bb.example.test/plugins/servlet/applinks/oauth/login-dance/access?applicationLinkID=1';
+const callback =
+  'https://bb.example.test/plugins/servlet/applinks/oauth/login-dance/access?applicationLinkID=1';
 
 const mounts: readonly (KitAppOptions & { title: string })[] = [
   { title: 'mounted at /', mount: 'root' },
@@ -48,7 +49,11 @@ for (const { title, ...mount } of mounts) {
       const { token } = await consumer.requestToken(callback);
       const back = new URL(locationOf(await press(app.baseUrl, 'ana', token, 'authorize')));
       expect(back.origin + back.pathname).to.equal(callback.split('?')[0]);
-      expect([...back.searchParams.keys()]).to.deep.equal(['applicationLinkID', 'oauth_token', 'oauth_verifier']);
+      expect([...back.searchParams.keys()]).to.deep.equal([
+        'applicationLinkID',
+        'oauth_token',
+        'oauth_verifier',
+      ]);
       expect(back.searchParams.get('oauth_token')).to.equal(token);
     });
   });

@@ -14,7 +14,11 @@ export function consentUrl(baseUrl: string, token: string, extra: Record<string,
   return `${baseUrl}${classicPaths.authorize}?${new URLSearchParams({ oauth_token: token, ...extra }).toString()}`;
 }
 
-export async function openConsent(baseUrl: string, user: string, token: string): Promise<[MiniBrowser, Page]> {
+export async function openConsent(
+  baseUrl: string,
+  user: string,
+  token: string,
+): Promise<[MiniBrowser, Page]> {
   const browser = await browserOf(baseUrl, user);
   return [browser, await browser.get(consentUrl(baseUrl, token))];
 }
@@ -35,6 +39,7 @@ export async function allow(baseUrl: string, user: string, token: string): Promi
 /** Target of a redirect; throws when the page is none. */
 export function locationOf(page: Page): string {
   const location = page.header('location');
-  if (location === undefined) throw new Error(`${page.url} did not redirect: ${page.status} ${page.text.slice(0, 300)}`);
+  if (location === undefined)
+    throw new Error(`${page.url} did not redirect: ${page.status} ${page.text.slice(0, 300)}`);
   return location;
 }

@@ -8,11 +8,16 @@ import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import express5 from 'express';
 import express4 from 'express4';
-import { createApplinks, type Applinks, type ApplinksOptions, type Store } from 'express-applinks';
-import { memoryStore } from 'express-applinks';
+import {
+  createApplinks,
+  memoryStore,
+  type Applinks,
+  type ApplinksOptions,
+  type Store,
+} from 'express-applinks';
 import { startStrippingProxy } from './stripping-proxy.js';
 import { TestHost } from './kit-host.js';
-import { watchSecrets } from './watch-secrets.js';
+import { capturingLogger } from './secrets.js';
 
 export type MountKind = 'root' | 'path' | 'stripped';
 
@@ -55,9 +60,9 @@ export async function startKitApp({
     keys: { encryption: [encryptionKey] },
     host,
     scopes: { build: 'Start and stop builds' },
+    logger: capturingLogger(),
     ...rest.options,
   });
-  watchSecrets(applinks);
   const app = assemble(express, mount === 'path' ? '/ci' : '/', applinks, host);
   server.on('request', app);
   await applinks.ready();
@@ -72,7 +77,7 @@ export async function startKitApp({
 
 /** The application that a reader of the README would write. */
 function assemble(version: 4 | 5, mountPath: string, applinks: Applinks, host: TestHost): RequestListener {
-  const express = version === 4 ? (express4 as unknown as typeof express5) : express5;
+  const express = version === 4 ? express4 : express5;
   const app = express();
   const routes = express.Router();
   routes.get('/login', host.loginRoute);

@@ -17,10 +17,13 @@ export async function startStrippingProxy(prefix: string, backendPort: number): 
     }
     const path = target.slice(prefix.length) || '/';
     const headers = { ...req.headers, host: 'backend.internal:9999', 'x-forwarded-host': 'evil.example' };
-    const onward = request({ port: backendPort, host: '127.0.0.1', method: req.method, path, headers }, (answer) => {
-      res.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(res);
-    });
+    const onward = request(
+      { port: backendPort, host: '127.0.0.1', method: req.method, path, headers },
+      (answer) => {
+        res.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(res);
+      },
+    );
     onward.on('error', () => res.writeHead(502).end());
     req.pipe(onward);
   });

@@ -54,7 +54,7 @@ export class TestConsumer {
   }
 
   async askRequestToken(callback: string | undefined, signing: Signing = {}): Promise<Answer> {
-    const protocol = callback === undefined ? {} : { oauth_callback: callback };
+    const protocol = given('oauth_callback', callback);
     return this.send('POST', this.paths.requestToken, { placement: 'form', protocol, ...signing });
   }
 
@@ -66,8 +66,12 @@ export class TestConsumer {
     };
   }
 
-  async swap({ token, secret }: Credentials, verifier: string | undefined, signing: Signing = {}): Promise<Answer> {
-    const protocol = verifier === undefined ? {} : { oauth_verifier: verifier };
+  async swap(
+    { token, secret }: Credentials,
+    verifier: string | undefined,
+    signing: Signing = {},
+  ): Promise<Answer> {
+    const protocol = given('oauth_verifier', verifier);
     return this.tokenCall({ placement: 'form', token, tokenSecret: secret, protocol, ...signing });
   }
 
@@ -75,13 +79,22 @@ export class TestConsumer {
     return accessCredentials(await this.swap(request, verifier));
   }
 
-  async renew({ token, secret }: Credentials, handle: string | undefined, signing: Signing = {}): Promise<Answer> {
-    const protocol = handle === undefined ? {} : { oauth_session_handle: handle };
+  async renew(
+    { token, secret }: Credentials,
+    handle: string | undefined,
+    signing: Signing = {},
+  ): Promise<Answer> {
+    const protocol = given('oauth_session_handle', handle);
     return this.tokenCall({ placement: 'form', token, tokenSecret: secret, protocol, ...signing });
   }
 
   /** A signed resource request, header-placed as Atlassian does it. */
-  async call(method: string, path: string, { token, secret }: Credentials, signing: Signing = {}): Promise<Answer> {
+  async call(
+    method: string,
+    path: string,
+    { token, secret }: Credentials,
+    signing: Signing = {},
+  ): Promise<Answer> {
     return this.send(method, path, { token, tokenSecret: secret, ...signing });
   }
 
@@ -120,4 +133,8 @@ function required(answer: Answer, name: string): string {
   const value = answer.fields[name];
   if (!value) throw new Error(`${name} is missing in the answer ${answer.status}: ${answer.text}`);
   return value;
+}
+
+function given(name: string, value: string | undefined): Record<string, string> {
+  return value === undefined ? {} : { [name]: value };
 }

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import { parseOptions, type ApplinksOptions } from '../../plugin/config.js';
+import { ApplinksError } from '../../plugin/errors.js';
+import { memoryStore } from 'express-applinks';
+import { TestHost } from '../support/kit-host.js';
+
+function options(changes: object = {}): ApplinksOptions {
+  return {
+    baseUrl: 'https://ci.example.test/ci',
+    application: { name: 'Sample CI', version: '1.0.0' },
+    store: memoryStore(),
+    keys: { encryption: [randomBytes(32).toString('base64')] },
+    host: new TestHost('/ci'),
+    scopes: { build: 'Start and stop builds' },
+    ...changes,
+  };
+}
+
+function messageOf(changes: object): string {
+  try {
+    parseOptions(options(changes));
+  } catch (error) {
+    expect(error).to.be.instanceOf(ApplinksError).with.property('code', 'invalid_options');
+    return (error as ApplinksError).message;
+  }
+  throw new Error('the options were accepted');
+}
+
+describe('The options of createApplinks()', () => {
+  it('get their defaults', () => {
+    const config = parseOptions(options());
+    expect(config.mountPath).to.equal('/ci');
+    expect(config.lifetimes).to.deep.equal({
+      requestTokenMs: 600_000,
+      accessTokenMs: 31_536_000_000,
+      sessionExtraMs: 2_592_000_000,
+    });
+    expect(config.restrictCallbackOrigins).to.equal(false);
+    expect(config.paths).to.deep.equal({ requestToken: [], authorize: [], accessToken: [] });
+    expect(config.clock()).to.be.closeTo(Date.now(), 1000);
+  });
+
+  it('lose trailing slashes of baseUrl', () => {
+    expect(parseOptions(options({ baseUrl: 'https://ci.example.test/' }))).to.include({
+      baseUrl: 'https://ci.example.test',
+      mountPath: '',
+    });
+  });
+
+  it('take an empty mountPath for a proxy that strips the path', () => {
+    expect(parseOptions(options({ mountPath: '' })).mountPath).to.equal('');
+  });
+
+  for (const baseUrl of [
+    'ci.example.test',
+    'ftp://ci.example.test',
+    'https://u:p@ci.example.test',
+    'https://x/?a',
+    '',
+  ]) {
+    it(`refuse the base URL ${JSON.stringify(baseUrl)} and say what it must be`, () => {
+      expect(messageOf({ baseUrl })).to.match(/baseUrl: must be an absolute http or https URL/);
+    });
+  }
+
+  for (const mountPath of ['ci', '/ci/', '/', '/c?i']) {
+    it(`refuse the mount path ${JSON.stringify(mountPath)}`, () => {
+      expect(messageOf({ mountPath })).to.match(/mountPath: must be empty or begin with a slash/);
+    });
+  }
+
+  it('refuse an encryption key of the wrong size and say how to make one, without repeating it', () => {
+    const short = randomBytes(16).toString('base64');
+    const message = messageOf({ keys: { encryption: [short] } });
+    expect(message).to.match(/keys\.encryption\.0: .*openssl rand -base64 32/);
+    expect(message).not.to.include(short);
+  });
+
+  it('name the nearest option for a typo, also below the first level', () => {
+    expect(messageOf({ baseurl: 'x' })).to.include('baseurl: unknown option; did you mean baseUrl?');
+    const nested = messageOf({ application: { name: 'x', vresion: '1' } });
+    expect(nested).to.include('application.vresion: unknown option; did you mean version?');
+    expect(messageOf({ lifetimes: { requestTokenMS: 1 } })).to.include('did you mean requestTokenMs?');
+  });
+
+  it('offer no name when none is near', () => {
+    expect(messageOf({ zzzzzzzz: 1 })).to.match(/zzzzzzzz: unknown option$/m);
+  });
+
+  it('are told all at once', () => {
+    const message = messageOf({ baseUrl: 'x', mountPath: 'y', stroe: 1 });
+    expect(message.split('\n')).to.have.length(4);
+  });
+
+  it('name the functions that host, store and logger must have', () => {
+    expect(messageOf({ host: {} })).to.match(/host: must have the functions user, findUser, isAdmin, login/);
+    expect(messageOf({ store: null })).to.match(/store: must have the functions/);
+    expect(messageOf({ logger: { info: 1 } })).to.match(
+      /logger: must have the functions debug, info, warn, error/,
+    );
+  });
+
+  it('refuse scopes that OAuth cannot write', () => {
+    expect(messageOf({ scopes: { 'two words': 'x' } })).to.match(/scopes/);
+  });
+
+  it('refuse lifetimes out of bounds', () => {
+    expect(messageOf({ lifetimes: { requestTokenMs: 1 } })).to.match(/lifetimes\.requestTokenMs/);
+  });
+});
