@@ -67,6 +67,7 @@ export async function writeProject(
     skipLibCheck: true,
   };
   await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   await writeFile(
     join(folder, 'tsconfig.json'),
     JSON.stringify({ compilerOptions, files: Object.keys(files) }),
