@@ -28,6 +28,8 @@ export interface KitAppOptions {
   host?: TestHost;
   /** Given again to come back on the same store after a restart. */
   encryptionKey?: string;
+  /** Specs make many failures on purpose; set it to meet the limit that a deployment has. */
+  limitFailures?: boolean;
   options?: Partial<ApplinksOptions>;
 }
 
@@ -35,6 +37,7 @@ export interface KitApp {
   /** Public URL of the mount point, as consumers know it. */
   baseUrl: string;
   applinks: Applinks;
+  store: Store;
   host: TestHost;
   encryptionKey: string;
   close(): Promise<void>;
@@ -45,6 +48,7 @@ export async function startKitApp({
   express = 5,
   store = memoryStore(),
   encryptionKey = randomBytes(32).toString('base64'),
+  limitFailures = false,
   ...rest
 }: KitAppOptions = {}): Promise<KitApp> {
   const server = createServer();
@@ -61,6 +65,7 @@ export async function startKitApp({
     host,
     scopes: { build: 'Start and stop builds' },
     logger: capturingLogger(),
+    ...(limitFailures ? {} : { rateLimiter: { retryAfterSeconds: () => 0, fail: () => undefined } }),
     ...rest.options,
   });
   const app = assemble(express, mount === 'path' ? '/ci' : '/', applinks, host);
@@ -72,7 +77,7 @@ export async function startKitApp({
     await new Promise((resolve) => server.close(resolve));
     await applinks.close();
   };
-  return { baseUrl, applinks, host, encryptionKey, close };
+  return { baseUrl, applinks, store, host, encryptionKey, close };
 }
 
 /** The application that a reader of the README would write. */
