@@ -21,6 +21,9 @@ export async function npm(folder: string, ...npmArguments: string[]): Promise<st
   return stdout;
 }
 
+/** What a project installs beside the package. */
+const installedBeside = ['express', 'express-session', 'passport', '@types'];
+
 /** Packs the checkout as it is built now. @returns paths of the packed files; the tarball is `folder`/`name`. */
 export async function pack(folder: string): Promise<{ name: string; files: string[] }> {
   const said = await npm(checkout, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
@@ -39,9 +42,18 @@ export async function unpackIntoProject(project: string, tarball: string): Promi
   await run('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
   // The package looks for its dependencies upwards from its own folder.
   await symlink(join(checkout, 'node_modules'), join(target, 'node_modules'));
-  for (const name of ['express', 'express-session', 'passport', '@types']) {
+  for (const name of installedBeside) {
     await symlink(join(checkout, 'node_modules', name), join(modules, name));
   }
+}
+
+/** The checkout itself in the place of an installed package. */
+export async function linkIntoProject(project: string): Promise<void> {
+  const modules = join(project, 'node_modules');
+  await mkdir(modules, { recursive: true });
+  await symlink(checkout, join(modules, 'express-applinks'));
+  for (const name of installedBeside)
+    await symlink(join(checkout, 'node_modules', name), join(modules, name));
 }
 
 export interface CompilerOptions {
