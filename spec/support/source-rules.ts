@@ -84,7 +84,7 @@ export const sourceRules: SourceRule[] = [
   },
   {
     name: 'no default export',
-    applies: everywhere,
+    applies: (path) => !path.endsWith('.d.ts'),
     breaks: (node) =>
       ts.isExportAssignment(node) ||
       (ts.canHaveModifiers(node) &&
