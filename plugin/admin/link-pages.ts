@@ -74,7 +74,7 @@ export async function renderLink(
     },
     secret: secret?.value,
     secretOf: secret?.credentialId,
-    warnings,
+    warnings: [...warnings, ...unreachable(config.baseUrl)],
     done: doneMessage(query),
     csrfToken: formToken(replacePurpose(link.id)),
   };
@@ -109,6 +109,16 @@ const deletePurpose = (linkId: string): string => `delete link ${linkId}`;
 
 async function isUsed(tokens: TokenService, linkId: string): Promise<boolean> {
   return (await tokens.list({ linkId }, { limit: 1, offset: 0 })).length > 0;
+}
+
+/** The commonest reason why a first link fails: it is made on the developer's own machine. */
+function unreachable(baseUrl: string): string[] {
+  const { hostname } = new URL(baseUrl);
+  if (!/^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)) return [];
+  return [
+    `The Application URL leads to ${hostname}, which other machines cannot reach. Set the baseUrl of this application ` +
+      'to the address under which the other application and its users find it, before you link it.',
+  ];
 }
 
 /** Empty when nobody has allowed it. */
