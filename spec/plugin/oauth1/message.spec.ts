@@ -67,6 +67,13 @@ describe('Collecting the parameters of a request', () => {
     expect([method, url]).to.deep.equal(['get', 'HTTPS://CI.example.test:443/%7e?a']);
   });
 
+  it('tells how many pairs came in the header, a realm not counted', () => {
+    const header = 'OAuth realm="r",a="1",b="2"';
+    expect(read({ header, query: 'c=3', form: 'd=4' }).headerPairs).to.equal(2);
+    expect(read({ query: 'c=3', form: 'd=4' }).headerPairs).to.equal(0);
+    expect(read({ header: 'Bearer x', query: 'c=3' }).headerPairs).to.equal(0);
+  });
+
   it('gives a value by name: the first one, empty ones too', () => {
     const message = read({ header: 'OAuth oauth_token=""', query: 'a=1&a=2' });
     expect(message.get('a')).to.equal('1');
