@@ -37,6 +37,8 @@ describe('Collecting the parameters of a request', () => {
     ['no body that is not a form', { query: 'a=1', form: undefined }, [['a', '1']]],
     ['a query with a second question mark', { query: 'a=1?b=2' }, [['a', '1?b=2']]],
     ['a query without a path', { url: 'https://ci.example.test?a=1' }, [['a', '1']]],
+    ['a query alone', { url: '?a=1' }, [['a', '1']]],
+    ['an empty query before a fragment', { url: 'https://ci.example.test/r?#a=1' }, []],
     ['no fragment', { url: 'https://ci.example.test/r?a=1#b=2' }, [['a', '1']]],
     ['no question mark of the fragment', { url: 'https://ci.example.test/r#?b=2' }, []],
     ['a plus of the query as a space', { query: 'q=a+b' }, [['q', 'a b']]],
