@@ -33,7 +33,7 @@ describe('the test runner', () => {
   it('counts specs and traces in its last line, fails, and cleans up what the specs left', function () {
     if (process.platform !== 'linux') this.skip();
     const { status, lines } = run({}, untidy);
-    expect(lines.at(-1)).to.equal('6 passed, 3 failed');
+    expect(lines.at(-1)).to.equal('7 passed, 3 failed');
     expect(
       lines.filter((line) => line.startsWith('  ✘')),
       lines.join('\n'),

@@ -51,7 +51,7 @@ for (const stream of [process.stdout, process.stderr]) {
   const write = stream.write.bind(stream);
   stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
     captureOutput(chunk);
-    return Reflect.apply(write, stream, [chunk, ...rest]);
+    return Reflect.apply(write, stream, [chunk, ...rest]) === true;
   };
 }
 
