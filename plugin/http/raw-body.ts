@@ -50,7 +50,9 @@ async function readAll(req: Request): Promise<Buffer> {
   }
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
+  // Leaving the loop must not destroy the request: its socket still carries the answer.
+  const stream: AsyncIterable<Buffer> = req.iterator({ destroyOnReturn: false });
+  for await (const chunk of stream) {
     size += chunk.length;
     if (size > limitBytes) {
       throw new ApplinksError('payload_too_large', 413, `The body is larger than ${limitBytes} bytes.`);

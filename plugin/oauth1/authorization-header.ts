@@ -4,7 +4,7 @@
  * bytes or a header made to backtrack: the grammar is matched once, from left to right, on at most 8 KiB.
  */
 import { OAuthProblem } from '../errors.js';
-import { maxPairs, percentDecode, percentEncode } from './encoding.js';
+import { percentDecode, percentEncode } from './encoding.js';
 import type { Pair } from './encoding.js';
 
 const maxHeaderLength = 8192;
@@ -32,7 +32,6 @@ export function parseAuthorization(header: string): Pair[] {
     if (!match) throw malformed('is malformed');
     const [, name, value] = match;
     if (name === undefined || value === undefined || name.toLowerCase() === 'realm') continue;
-    if (pairs.length === maxPairs) throw malformed(`has more than ${maxPairs} parameters`);
     pairs.push([percentDecode(name), percentDecode(value)]);
   }
   return pairs;

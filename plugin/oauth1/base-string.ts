@@ -7,7 +7,7 @@ import { percentEncode } from './encoding.js';
 import type { Pair } from './encoding.js';
 import type { Message } from './message.js';
 
-const httpUrl = /^(https?):\/\/(\[[\da-f:.]+\]|[^/?#@:[\]\\\s]+)(?::(\d*))?(\/[^?#]*)?(?=[?#]|$)/i;
+const httpUrl = /^(https?):\/\/(\[[\da-f:.]+\]|[^/?#@:[\]\\\s]+)(?::(\d{0,5}))?(\/[^?#]*)?(?=[?#]|$)/i;
 const defaultPorts: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 /**
@@ -27,7 +27,7 @@ export function baseStringUri(url: string): string {
   const [, scheme = '', host = '', port = '', path = '/'] = match;
   const lowerScheme = scheme.toLowerCase();
   const isDefaultPort = port === '' || Number(port) === defaultPorts[lowerScheme];
-  return `${lowerScheme}://${host.toLowerCase()}${isDefaultPort ? '' : `:${port}`}${path}`;
+  return `${lowerScheme}://${host.toLowerCase()}${isDefaultPort ? '' : `:${Number(port)}`}${path}`;
 }
 
 /** All parameters but the signature, encoded, then sorted by name and value, in bytes (3.4.1.3.2). */

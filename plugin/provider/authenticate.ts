@@ -15,6 +15,7 @@ import { requireParameter } from '../oauth1/verify.js';
 import { digest } from '../store/digest.js';
 import { sealedPlace } from '../store/sealed-places.js';
 import type { AccessToken, Credential, Link } from '../store/store.js';
+import { emitRejection, startAttempt } from './attempt.js';
 import type { Consumer, Consumers } from './consumer.js';
 import { requireFreshNonce } from './nonce.js';
 import { requireThreeLegged } from './request-token.js';
@@ -42,13 +43,13 @@ export function createAuthenticator(
   rawBodies: RawBodies,
 ): Authenticator {
   return async (req, scope) => {
-    let consumerKey: string | undefined;
+    const attempt = startAttempt('resource', req);
     try {
       if (!isOAuthHeader(req.headers.authorization))
         throw new OAuthChallenge({ reason: 'no OAuth credentials' });
       const form = await rawBodies.readForm(req);
       const message = readHeaderMessage(context, req, form);
-      consumerKey = message.get('oauth_consumer_key');
+      attempt.consumerKey = message.get('oauth_consumer_key');
       const caller = await authenticateMessage(
         context,
         consumers,
@@ -58,7 +59,7 @@ export function createAuthenticator(
       requireScope(caller, scope);
       return caller;
     } catch (error) {
-      emitRejection(context, req, consumerKey, error);
+      emitRejection(context, attempt, error);
       throw error;
     }
   };
@@ -147,26 +148,4 @@ async function noteUse({ store, config }: Context, { id, lastUsedAtMs }: AccessT
 function requireScope({ scopes, link }: ApplinkCaller, scope: string | undefined): void {
   if (scope === undefined || scopes.includes(scope)) return;
   throw new ApplinksError('forbidden', 403, `The token of ${link.name} does not include the scope ${scope}.`);
-}
-
-function emitRejection(
-  { events }: Context,
-  req: Request,
-  consumerKey: string | undefined,
-  error: unknown,
-): void {
-  const rejection = { endpoint: 'resource', consumerKey, address: req.ip };
-  if (error instanceof OAuthProblem) {
-    events.emit('request.rejected', {
-      ...rejection,
-      problem: error.problem,
-      reason: error.reason ?? error.message,
-    });
-  } else if (error instanceof OAuthChallenge) {
-    events.emit('request.rejected', {
-      ...rejection,
-      problem: 'challenge',
-      reason: error.reason ?? error.message,
-    });
-  }
 }

@@ -2,7 +2,6 @@
  * What the two token endpoints share: parameters from header, form body (where Atlassian puts them, AL 5.2) or query;
  * a limit on failures per consumer and address; `text/plain` answers in OAuth encoding (J A2); an event per refusal.
  */
-import type { Request } from 'express';
 import type { Context } from '../context.js';
 import { OAuthProblem, RateLimited } from '../errors.js';
 import type { Endpoint } from '../http/handler.js';
@@ -11,6 +10,7 @@ import type { RawBodies } from '../http/raw-body.js';
 import { setNoStore } from '../http/security-headers.js';
 import { encodeForm, type Pair } from '../oauth1/encoding.js';
 import { readMessage, type Message } from '../oauth1/message.js';
+import { emitRejection, startAttempt, type Attempt } from './attempt.js';
 
 /** Answers a signed token request with the pairs of the response body, in order. */
 export type TokenGrant = (message: Message) => Promise<readonly Pair[]>;
@@ -22,7 +22,7 @@ export function tokenEndpoint(
   grant: TokenGrant,
 ): Endpoint {
   return async (req, res) => {
-    let consumerKey: string | undefined;
+    const attempt = startAttempt(name, req);
     try {
       const message = readMessage({
         method: req.method,
@@ -30,47 +30,25 @@ export function tokenEndpoint(
         authorization: req.headers.authorization,
         form: await rawBodies.readForm(req),
       });
-      consumerKey = message.get('oauth_consumer_key');
-      await requireAllowance(context, req, consumerKey);
+      attempt.consumerKey = message.get('oauth_consumer_key');
+      await requireAllowance(context, attempt);
       const pairs = await grant(message);
       setNoStore(res);
       res.status(200).type('text/plain').send(encodeForm(pairs));
     } catch (error) {
-      await countFailure(context, name, req, consumerKey, error);
+      if (error instanceof OAuthProblem) await context.limiter.fail(limiterKey(attempt));
+      emitRejection(context, attempt, error);
       throw error;
     }
   };
 }
 
-async function requireAllowance(
-  { limiter }: Context,
-  req: Request,
-  consumerKey: string | undefined,
-): Promise<void> {
-  const seconds = await limiter.retryAfterSeconds(limiterKey(req, consumerKey));
+/** @throws RateLimited */
+async function requireAllowance({ limiter }: Context, attempt: Attempt): Promise<void> {
+  const seconds = await limiter.retryAfterSeconds(limiterKey(attempt));
   if (seconds > 0) throw new RateLimited(seconds);
 }
 
-async function countFailure(
-  { limiter, events }: Context,
-  endpoint: string,
-  req: Request,
-  consumerKey: string | undefined,
-  error: unknown,
-): Promise<void> {
-  const rejection = { endpoint, consumerKey, address: req.ip };
-  if (error instanceof RateLimited) {
-    events.emit('request.rejected', { ...rejection, problem: 'rate_limited', reason: 'too many failures' });
-  } else if (error instanceof OAuthProblem) {
-    await limiter.fail(limiterKey(req, consumerKey));
-    events.emit('request.rejected', {
-      ...rejection,
-      problem: error.problem,
-      reason: error.reason ?? error.message,
-    });
-  }
-}
-
-function limiterKey(req: Request, consumerKey: string | undefined): string {
-  return JSON.stringify([req.ip ?? '', consumerKey ?? '']);
+function limiterKey({ address, consumerKey }: Attempt): string {
+  return JSON.stringify([address ?? '', consumerKey ?? '']);
 }

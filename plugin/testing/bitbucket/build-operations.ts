@@ -6,7 +6,7 @@ import { json, redirect, type Answer, type Incoming } from './answer.js';
 import type { StandInContext } from './context.js';
 import { isRecord, parseJson, text } from './json-body.js';
 import { dancePath } from './login-dance.js';
-import { callAsUser } from './signed-call.js';
+import { callAsUser, type CallResult } from './signed-call.js';
 import type { KnownBuild, Link, User } from './state.js';
 
 const scheduleBuild = 'ScheduleBuildAction';
@@ -22,6 +22,21 @@ function find(
   const link = build && context.state.links.get(build.linkId);
   return link && { build, link };
 }
+
+/** The signed `POST <job URL>build`. */
+export const startBuild = (
+  context: StandInContext,
+  link: Link,
+  build: KnownBuild,
+  user: User,
+): Promise<CallResult> =>
+  callAsUser(context, {
+    link,
+    user: user.name,
+    method: 'POST',
+    target: `${build.jobUrl.replace(/\/$/, '')}/build`,
+    headers: { Accept: 'application/json' },
+  });
 
 const needsAuthorization = (context: StandInContext, link: Link, user: User): boolean =>
   context.state.tokens.get(link.id, user.name)?.kind !== 'access';
@@ -40,10 +55,7 @@ export async function runOperation(context: StandInContext, incoming: Incoming, 
   const found = find(context, text(body.key));
   if (!found) return failure(404, 'No build has this key.');
   const { link, build } = found;
-  const jobUrl = build.jobUrl.endsWith('/') ? build.jobUrl : `${build.jobUrl}/`;
-  const result = await callAsUser(context, link, user.name, 'POST', `${jobUrl}build`, {
-    headers: { Accept: 'application/json' },
-  });
+  const result = await startBuild(context, link, build, user);
   if (result.outcome === 'ok') return json(200, {});
   if (result.outcome === 'credentials-required')
     return failure(401, 'The build server asks for authorisation.');

@@ -1,10 +1,10 @@
 /** The REST resource by which an administrator's script enters a link (applinks-oauth1.md 2.1, 2.5; J A5). */
 import { json, statusEntity, type Answer, type Incoming } from './answer.js';
-import { isLinkId, linkIdFromUrl } from './link-id.js';
+import { addLink } from './add-link.js';
+import { isLinkId } from './link-id.js';
 import { isRecord, isStringRecord, parseJson, text } from './json-body.js';
 import type { Link, State } from './state.js';
 
-const typeIds = new Set(['generic', 'stash', 'jira', 'confluence', 'bamboo', 'fecru', 'crowd', 'refapp']);
 const providerPackage = 'com.atlassian.applinks.api.auth.types.';
 const providerClasses = new Set([
   `${providerPackage}OAuthAuthenticationProvider`,
@@ -13,9 +13,6 @@ const providerClasses = new Set([
   `${providerPackage}BasicAuthenticationProvider`,
   `${providerPackage}TrustedAppsAuthenticationProvider`,
 ]);
-
-const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
-const isHttpUrl = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
 export const linkHref = (base: string, version: string, id: string): string =>
   `${base}/rest/applinks/${version}/applicationlink/${id}`;
@@ -41,20 +38,15 @@ function entity(link: Link, href: string): unknown {
 export function createLink(state: State, incoming: Incoming): Answer {
   const body = parseJson(incoming.body);
   if (!isRecord(body)) return statusEntity(400, 'The body is not a JSON object.');
-  const name = text(body.name);
-  const typeId = text(body.typeId);
-  const rpcUrl = withoutSlash(text(body.rpcUrl) ?? text(body.displayUrl) ?? '');
-  const displayUrl = withoutSlash(text(body.displayUrl) ?? rpcUrl);
-  if (!name) return statusEntity(400, 'The name is missing.');
-  if (!typeId || !typeIds.has(typeId)) return statusEntity(400, `The type "${typeId ?? ''}" is unknown.`);
-  if (!isHttpUrl(rpcUrl) || !isHttpUrl(displayUrl))
-    return statusEntity(400, 'Both URLs must be http or https.');
-  const isDuplicate = [...state.links.values()].some((link) => link.rpcUrl === rpcUrl);
-  if (isDuplicate) return statusEntity(400, `An application link to ${rpcUrl} exists already.`);
-  // A generic link's id follows from its URL; an id sent along is ignored (1.4).
-  const id = (typeId === 'generic' ? undefined : text(body.id)) ?? linkIdFromUrl(rpcUrl);
-  state.links.set(id, { id, name, typeId, rpcUrl, displayUrl, providers: new Map(), consumer: undefined });
-  return created(linkHref(incoming.base, incoming.captures[0] ?? '3.0', id));
+  const link = addLink(state, {
+    id: text(body.id),
+    name: text(body.name),
+    typeId: text(body.typeId),
+    rpcUrl: text(body.rpcUrl),
+    displayUrl: text(body.displayUrl),
+  });
+  if (typeof link === 'string') return statusEntity(400, link);
+  return created(linkHref(incoming.base, incoming.captures[0] ?? '3.0', link.id));
 }
 
 export function listLinks(state: State, incoming: Incoming): Answer {

@@ -23,7 +23,8 @@ export function loginForm(incoming: Incoming, message = ''): Answer {
 /** Sends the browser to the login form and back to where it wanted to go. */
 export function askToLogIn(incoming: Incoming): Answer {
   const query = incoming.query.toString();
-  const next = incoming.path + (query && `?${query}`);
+  // What was posted is lost by the way over the login form.
+  const next = incoming.method === 'GET' ? incoming.path + (query && `?${query}`) : '/';
   return redirect(`${incoming.base}/login?${new URLSearchParams({ next }).toString()}`);
 }
 

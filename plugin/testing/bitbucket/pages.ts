@@ -1,9 +1,10 @@
 /** What a person clicks through: the links, who is connected, and a build to run again by hand. */
 import type { Answer, Incoming } from './answer.js';
 import type { StandInContext } from './context.js';
+import { startBuild } from './build-operations.js';
 import { html, page, type Html } from './html.js';
+import { linksPath } from './link-form.js';
 import { dancePath } from './login-dance.js';
-import { callAsUser } from './signed-call.js';
 import type { KnownBuild, Link, User } from './state.js';
 
 const danceUrl = (base: string, link: Link): string =>
@@ -25,18 +26,18 @@ const buildForm = (base: string, build: KnownBuild): Html =>
     <code>${build.jobUrl}</code> <button>Run build again</button>
   </form>`;
 
+const whoIs = (base: string, user: User): Html =>
+  html`<form method="post" action="${base}/logout">
+      Logged in as <strong>${user.name}</strong>. <button>Log out</button>
+    </form>
+    ${user.admin ? html`<p><a href="${base}${linksPath}">Administer application links</a></p>` : ''}`;
+
 export function startPage(context: StandInContext, incoming: Incoming): Answer {
   const { user, base } = incoming;
   const { links, builds } = context.state;
   return page(
     'Start',
-    html`<p>
-        ${
-          user
-            ? html`Logged in as <strong>${user.name}</strong>. <a href="${base}/logout">Log out</a>`
-            : html`<a href="${base}/login">Log in</a>`
-        }
-      </p>
+    html`${user ? whoIs(base, user) : html`<p><a href="${base}/login">Log in</a></p>`}
       <h2>Application links</h2>
       <table>
         <tr>
@@ -57,10 +58,7 @@ export async function runBuild(context: StandInContext, incoming: Incoming, user
   const build = context.state.builds.get(new URLSearchParams(incoming.body).get('key') ?? '');
   const link = build && context.state.links.get(build.linkId);
   if (!link) return page('No such build', html`<p class="error">No build has this key.</p>`, 404);
-  const target = `${build.jobUrl.replace(/\/$/, '')}/build`;
-  const result = await callAsUser(context, link, user.name, 'POST', target, {
-    headers: { Accept: 'application/json' },
-  });
+  const result = await startBuild(context, link, build, user);
   if (result.outcome === 'credentials-required') {
     return page(
       'Authorisation needed',

@@ -51,8 +51,8 @@ async function sendFollowing(
   for (let redirects = 0; ; redirects += 1) {
     const answer = await context.send(request);
     const location = headerOf(answer, 'location');
-    if (answer.status < 300 || answer.status > 399 || location === undefined || redirects === maxRedirects)
-      return answer;
+    const isRedirect = answer.status >= 300 && answer.status <= 399 && location !== undefined;
+    if (!isRedirect || redirects === maxRedirects) return answer;
     const url = new URL(location, request.url).href;
     request = context.resignsRedirects ? sign(url) : { ...request, url };
   }
@@ -72,38 +72,36 @@ function readResult(answer: Exchange, reported: ReportedProblem | undefined): Ca
   };
 }
 
-export async function callAsUser(
-  context: StandInContext,
-  link: Link,
-  user: string,
-  method: string,
-  pathOrUrl: string,
-  { form, json, headers = {} }: CallOptions = {},
-): Promise<CallResult> {
-  const url = targetUrl(link, pathOrUrl);
+export interface UserCall extends CallOptions {
+  link: Link;
+  user: string;
+  method: string;
+  /** Path below the link's URL, or an absolute URL there. */
+  target: string;
+}
+
+const notConnected: CallResult = {
+  outcome: 'credentials-required',
+  status: undefined,
+  body: '',
+  problem: undefined,
+  advice: undefined,
+  exchange: undefined,
+};
+
+/** @throws TypeError when the target does not lie below the link's URL. */
+export async function callAsUser(context: StandInContext, call: UserCall): Promise<CallResult> {
+  const { link, user, method, form, json, headers = {} } = call;
+  const url = targetUrl(link, call.target);
   const stored = context.state.tokens.get(link.id, user);
   const identity = threeLeggedIdentity(link, context.host);
-  if (stored?.kind !== 'access' || !identity) {
-    return {
-      outcome: 'credentials-required',
-      status: undefined,
-      body: '',
-      problem: undefined,
-      advice: undefined,
-      exchange: undefined,
-    };
-  }
+  if (stored?.kind !== 'access' || !identity) return notConnected;
   const body =
     json === undefined ? undefined : { content: JSON.stringify(json), contentType: 'application/json' };
+  const { token, secret: tokenSecret } = stored;
   const sign = (target: string): ExchangeRequest => {
     const signed = signRequest({
-      method,
-      url: target,
-      identity,
-      token: stored.token,
-      tokenSecret: stored.secret,
-      form,
-      body,
+      ...{ method, url: target, identity, token, tokenSecret, form, body },
       ...context.signing(),
     });
     return { method, url: signed.url, headers: { ...headers, ...signed.headers }, body: signed.body };

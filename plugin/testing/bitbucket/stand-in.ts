@@ -37,7 +37,9 @@ export interface BitbucketStandInOptions {
   hostConsumerKey?: string;
   hostKeyBits?: number;
   hostPrivateKeyPem?: string;
+  /** Keeps session handles, so that renew() works. Off, since Bitbucket never renews. */
   renews?: boolean;
+  /** Signs redirected calls anew, instead of replaying the Authorization header. Off. */
   resignsRedirects?: boolean;
   /** Milliseconds since 1970. */
   clock?: () => number;
@@ -150,7 +152,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
       return `${started()}${dancePath}/authorize?${query.toString()}`;
     },
     call: async (linkId, user, method, path, callOptions) =>
-      callAsUser(context, linkOf(linkId), user, method, path, callOptions),
+      callAsUser(context, { link: linkOf(linkId), user, method, target: path, ...callOptions }),
     renew: (linkId, user) => renewToken(context, linkOf(linkId), user),
   };
 }

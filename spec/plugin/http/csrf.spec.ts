@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
@@ -49,10 +49,10 @@ describe('The CSRF defence of our forms', () => {
     user: string,
     purpose: string,
     seen: Seen,
-    headers: IncomingHttpHeaders = {},
+    headers: Record<string, string> = {},
   ): Promise<string> => {
     const defaults = { 'sec-fetch-site': 'same-origin', cookie: seen.cookie, 'x-token': seen.token };
-    const all = { ...defaults, ...headers } as Record<string, string>;
+    const all = { ...defaults, ...headers };
     return new Promise((resolve, reject) => {
       const onward = request(`${baseUrl}/${user}/${purpose}`, { method: 'POST', headers: all }, (answer) => {
         let text = '';

@@ -9,7 +9,12 @@ import { listen } from '../../support/listen.js';
 type Build = (app: Express, rawBodies: RawBodies) => void;
 
 /** Posts a body to an app that answers with the raw form (or the code of the error). */
-async function post(build: Build, body: BodyInit, headers: Record<string, string> = {}, framework = express) {
+async function post(
+  build: Build,
+  body: string | Buffer,
+  headers: Record<string, string> = {},
+  framework = express,
+) {
   const rawBodies = createRawBodies();
   const app = framework();
   build(app, rawBodies);
@@ -41,7 +46,7 @@ for (const [name, framework] of [
   ['Express 4', express4],
 ] as const) {
   describe(`The raw form body on ${name}`, () => {
-    const send = (build: Build, body: BodyInit, headers?: Record<string, string>) =>
+    const send = (build: Build, body: string | Buffer, headers?: Record<string, string>) =>
       post(build, body, headers, framework);
 
     it('is read exactly as it was sent', async () => {

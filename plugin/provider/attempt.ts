@@ -1,0 +1,33 @@
+/**
+ * One try of somebody to get or use a token: what is known of the caller while it is checked, and what is said when
+ * it is refused. The event names no token, secret or signature; the reason stays inside (rule 7).
+ */
+import type { Request } from 'express';
+import type { Context } from '../context.js';
+import { ApplinksError, OAuthChallenge, OAuthProblem, RateLimited } from '../errors.js';
+import type { RejectedEvent } from '../events.js';
+
+export interface Attempt {
+  endpoint: string;
+  address: string | undefined;
+  /** As claimed by the caller, once it has been read. */
+  consumerKey: string | undefined;
+}
+
+/** The address is read at once: a connection that is gone has none any more. */
+export function startAttempt(endpoint: string, req: Request): Attempt {
+  return { endpoint, address: req.ip, consumerKey: undefined };
+}
+
+/** Emits `request.rejected` for refusals; other errors are none of the caller's doing. */
+export function emitRejection({ events }: Context, attempt: Attempt, error: unknown): void {
+  const problem = problemOf(error);
+  if (problem === undefined || !(error instanceof ApplinksError)) return;
+  events.emit('request.rejected', { ...attempt, problem, reason: error.reason ?? error.message });
+}
+
+function problemOf(error: unknown): RejectedEvent['problem'] | undefined {
+  if (error instanceof OAuthProblem) return error.problem;
+  if (error instanceof OAuthChallenge) return 'challenge';
+  return error instanceof RateLimited ? 'rate_limited' : undefined;
+}
