@@ -4,9 +4,9 @@
  * repository may hold one that points anywhere.
  */
 import { chmod, chown, lchown, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BuildIdentity } from './build-identity.js';
+import { chooseWorkspaceRoot, workspaceRoots } from './workspace-root.js';
 
 export interface Workspace {
   /** HOME of the build. */
@@ -25,7 +25,8 @@ export async function createWorkspace(
   buildId: string,
   identity: BuildIdentity | undefined,
 ): Promise<Workspace> {
-  const folder = await mkdtemp(join(tmpdir(), `${prefix}${buildId}-`));
+  const root = await chooseWorkspaceRoot(identity !== undefined);
+  const folder = await mkdtemp(join(root, `${prefix}${buildId}-`));
   const tmp = join(folder, 'tmp');
   const source = join(folder, 'source');
   await mkdir(tmp, { mode: 0o700 });
@@ -44,8 +45,11 @@ export async function createWorkspace(
 
 /** What a killed server left of a build. */
 export async function removeWorkspacesOf(buildId: string): Promise<void> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(`${prefix}${buildId}-`));
-  await Promise.all(names.map((name) => removeTree(join(tmpdir(), name))));
+  for (const root of workspaceRoots()) {
+    const names = await readdir(root).catch(() => []);
+    const left = names.filter((name) => name.startsWith(`${prefix}${buildId}-`));
+    await Promise.all(left.map((name) => removeTree(join(root, name))));
+  }
 }
 
 async function chownTree(path: string, { uid, gid }: BuildIdentity): Promise<void> {

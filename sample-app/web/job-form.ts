@@ -1,20 +1,25 @@
 /** The form of a job: text fields to checked settings, each error at its field. */
+import { z } from 'zod';
 import { jobSettings, type Job, type JobSettings } from '../ci/jobs.js';
 import { isBranchName } from '../ci/git.js';
 
-export interface JobFields {
-  name: string;
-  description: string;
-  gitUrl: string;
-  branch: string;
-  scriptFrom: string;
-  script: string;
-  environment: string;
-  parameters: string;
-  timeLimitSeconds: string;
-  enabled: string;
-}
+/** What isn't text counts as empty. */
+const text = z.string().catch('');
 
+const jobFields = z.object({
+  name: text,
+  description: text,
+  gitUrl: text,
+  branch: text,
+  scriptFrom: text,
+  script: text,
+  environment: text,
+  parameters: text,
+  timeLimitSeconds: text,
+  enabled: text,
+});
+
+export type JobFields = z.output<typeof jobFields>;
 export type FieldErrors = Record<string, string>;
 
 export const emptyFields: JobFields = {
@@ -45,12 +50,9 @@ export function fieldsOf(job: Job): JobFields {
   };
 }
 
-/** What the browser sent, as text; anything else counts as empty. */
+/** What the browser sent, as text. */
 export function readFields(body: unknown): JobFields {
-  const given = (body ?? {}) as Record<string, unknown>;
-  const names = Object.keys(emptyFields) as (keyof JobFields)[];
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  return Object.fromEntries(names.map((name) => [name, text(given[name])])) as unknown as JobFields;
+  return jobFields.parse(body ?? {});
 }
 
 export async function parseFields(
