@@ -64,9 +64,7 @@ describe('the runner', () => {
     ]);
     expect(variables).to.include({ GREETING: 'hello world', TARGET: 'given', LEVEL: '1', CI: 'true' });
     expect(variables.PATH).to.equal(process.env.PATH);
-    expect(variables.BUILD_URL).to.equal(
-      `http://ci.example.com/job/demo/${variables.BUILD_NUMBER ?? ''}/`,
-    );
+    expect(variables.BUILD_URL).to.equal(`http://ci.example.com/job/demo/${variables.BUILD_NUMBER ?? ''}/`);
   });
 
   it('removes the workspace, even folders that their owner cannot enter', async () => {
