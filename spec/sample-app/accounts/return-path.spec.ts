@@ -18,7 +18,7 @@ describe('where the login leads', () => {
       '\\/evil.example',
     ],
   ]) {
-    it(`is the first page instead of ${String(JSON.stringify(value)).slice(0, 40)}`, () =>
+    it(`is the first page instead of ${(JSON.stringify(value) as string | undefined)?.slice(0, 40) ?? 'nothing'}`, () =>
       expect(safeReturnPath(value, '')).to.equal('/'));
   }
   it('is never outside of the path of the server', () => {
