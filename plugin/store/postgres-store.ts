@@ -33,7 +33,10 @@ export function postgresStore(database: string | Pool): Store {
 async function connect(connectionString: string): Promise<Pool> {
   try {
     const { default: pg } = await import('pg');
-    return new pg.Pool({ connectionString });
+    const pool = new pg.Pool({ connectionString });
+    // An idle connection that breaks is replaced at the next use; unheard, its error would end the host's process.
+    pool.on('error', () => undefined);
+    return pool;
   } catch (cause) {
     throw new ApplinksError(
       'store_unavailable',
