@@ -1,6 +1,7 @@
-/** Runs a suite on a fresh SQLite file. */
+/** Runs a suite on a fresh SQLite file, and on a fresh database of a real PostgreSQL. */
 import { join } from 'node:path';
 import { openDatabase, type Database } from '../../../sample-app/database.js';
+import { freshPostgres } from '../../support/postgres.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 export interface TestDatabase {
@@ -15,6 +16,15 @@ export function onEachDatabase(suite: (database: TestDatabase) => void): void {
     const folder = temporaryFolder();
     suite(testDatabase(() => openDatabase(join(folder.path, 'ci.db'), undefined)));
   });
+  describe('on PostgreSQL', function () {
+    this.timeout(60_000);
+    let postgres: { url: string; drop(): Promise<void> } | undefined;
+    before(async () => {
+      postgres = await freshPostgres();
+    });
+    suite(testDatabase(() => openDatabase('', postgres?.url)));
+    after(() => postgres?.drop());
+  });
 }
 
 function testDatabase(open: () => Promise<Database>): TestDatabase {
@@ -24,7 +34,7 @@ function testDatabase(open: () => Promise<Database>): TestDatabase {
     opened.push(database);
     return database;
   };
-  before(another);
+  before(() => another().then(() => undefined));
   after(() => Promise.all(opened.map((database) => database.destroy())));
   return {
     another,
