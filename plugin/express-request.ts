@@ -2,7 +2,6 @@
 import type { ApplinkCaller } from './provider/authenticate.js';
 
 declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- Express's own way of being extended
   namespace Express {
     interface Request {
       /** The caller of a request that `authenticate()` has let through; undefined when it was optional and absent. */

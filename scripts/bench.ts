@@ -6,6 +6,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +41,9 @@ try {
   report(results);
   reportSteps(await ask('steps'));
 } finally {
-  server.kill();
+  const ended = once(server, 'exit');
+  server.disconnect();
+  await ended;
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -12,7 +12,7 @@ const oauthScheme = /^OAuth(?![^ \t])/i;
 const printable = /^[\t\x20-\x7e]*$/;
 
 /** Has the scheme `OAuth`, in any case. */
-export function isOAuthHeader(header: string | undefined): boolean {
+export function isOAuthHeader(header: string | undefined): header is string {
   return header !== undefined && oauthScheme.test(header);
 }
 
@@ -22,8 +22,8 @@ export function isOAuthHeader(header: string | undefined): boolean {
  */
 export function parseAuthorization(header: string): Pair[] {
   if (header.length > maxHeaderLength) throw malformed(`is longer than ${maxHeaderLength} bytes`);
-  if (!printable.test(header) || !oauthScheme.test(header))
-    throw malformed('is not an OAuth header in ASCII');
+  if (!printable.test(header) || !isOAuthHeader(header))
+    throw malformed('must have the scheme OAuth and be ASCII');
   const pairs: Pair[] = [];
   const parameter = /[ \t,]*(?:([^ \t,"=]+)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*(?:,|$)|$)/y;
   parameter.lastIndex = 'OAuth'.length;

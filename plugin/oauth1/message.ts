@@ -45,6 +45,7 @@ const maxValueLength = new Map([
   ['oauth_body_hash', 64],
 ]);
 
+const rawQuery = /^[^?#]*\?([^#]*)/;
 const printableUrl = /^[\x21-\x7e]*$/;
 const protocolName = /^x?oauth_/;
 const controlCharacter = /\p{Cc}/u;
@@ -60,10 +61,9 @@ export function readMessage({ method, url, authorization, form }: RawRequest): M
   if (form !== undefined && form.length > maxFormLength) {
     throw rejected([], `The form is longer than ${maxFormLength} characters.`);
   }
-  const pairs =
-    authorization !== undefined && isOAuthHeader(authorization) ? parseAuthorization(authorization) : [];
+  const pairs = isOAuthHeader(authorization) ? parseAuthorization(authorization) : [];
   const headerPairs = pairs.length;
-  pairs.push(...parseForm(rawQuery(url)));
+  pairs.push(...parseForm(rawQuery.exec(url)?.[1] ?? ''));
   if (form !== undefined) pairs.push(...parseForm(form));
   if (pairs.length > maxPairs) throw rejected([], `More than ${maxPairs} parameters.`);
   const names = rejectUnusable(pairs);
@@ -88,13 +88,6 @@ function rejectUnusable(pairs: readonly Pair[]): ReadonlySet<string> {
   }
   if (repeated.size > 0) throw rejected([...repeated], 'An OAuth parameter occurs more than once.');
   return names;
-}
-
-function rawQuery(url: string): string {
-  const hash = url.indexOf('#');
-  const end = hash < 0 ? url.length : hash;
-  const question = url.indexOf('?');
-  return question < 0 || question > end ? '' : url.slice(question + 1, end);
 }
 
 function rejected(names: readonly string[], reason: string): OAuthProblem {

@@ -24,17 +24,16 @@ const base64 = /^[A-Za-z\d+/]+={0,2}$/;
 
 /** @throws ApplinksError `invalid_input` with a sentence for the administrator. */
 export function parsePublicKey(text: string): PublicKey {
-  if (text.length > maxTextLength)
-    throw invalid('The key is too long. Paste one RSA public key or certificate.');
+  if (text.length > maxTextLength) throw invalid('The text is too long. Paste one key or certificate.');
   if (text.includes('PRIVATE KEY')) {
     throw invalid(
       'This is a private key, which must stay where it was made. Paste the public key or the certificate.',
     );
   }
-  const [, label = 'PUBLIC KEY', body = text] = pemBlock.exec(text) ?? [];
-  const key = readDer(label, body.replace(/\s+/g, ''));
-  const bits = key.asymmetricKeyDetails?.modulusLength;
-  if (key.asymmetricKeyType !== 'rsa' || bits === undefined) throw invalid('The key is not an RSA key.');
+  const [, label, body = text] = pemBlock.exec(text) ?? [];
+  const key = readDer(label, body.replace(/\s/g, ''));
+  if (key.asymmetricKeyType !== 'rsa') throw invalid('The key is not an RSA key.');
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < minBits || bits > maxBits) {
     throw invalid(
       `The key has ${bits} bits. Use an RSA key of ${minBits} to ${maxBits} bits, best 2048 or more.`,
@@ -45,7 +44,7 @@ export function parsePublicKey(text: string): PublicKey {
   return { key, spki: der.toString('base64'), bits, fingerprint: hash.replace(/..(?!$)/g, '$&:') };
 }
 
-function readDer(label: string, body: string): KeyObject {
+function readDer(label: string | undefined, body: string): KeyObject {
   const der = Buffer.from(base64.test(body) ? body : '', 'base64');
   try {
     if (label === 'CERTIFICATE') return new X509Certificate(der).publicKey;

@@ -25,3 +25,4 @@ export type { CallOptions, CallResult } from './bitbucket/signed-call.js';
 export type { Faults } from './bitbucket/faults.js';
 export type { ConsumerToken, DanceResult, KnownBuild, Link, User } from './bitbucket/state.js';
 export type { Refusal } from './bitbucket/token-requests.js';
+export { storeContract, type StoreUnderTest } from './store-contract/suite.js';

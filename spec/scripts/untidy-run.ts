@@ -17,6 +17,6 @@ describe('an untidy run', () => {
   });
 
   it('leaves a timer', () => {
-    if (process.env['UNTIDY_TIMER'] !== undefined) setInterval(() => undefined, 1000);
+    if (process.env.UNTIDY_TIMER !== undefined) setInterval(() => undefined, 1000);
   });
 });

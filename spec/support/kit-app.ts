@@ -30,6 +30,8 @@ export interface KitAppOptions {
   encryptionKey?: string;
   /** Specs make many failures on purpose; set it to meet the limit that a deployment has. */
   limitFailures?: boolean;
+  /** Any free one by default. */
+  port?: number;
   options?: Partial<ApplinksOptions>;
 }
 
@@ -49,10 +51,11 @@ export async function startKitApp({
   store = memoryStore(),
   encryptionKey = randomBytes(32).toString('base64'),
   limitFailures = false,
+  port: wantedPort = 0,
   ...rest
 }: KitAppOptions = {}): Promise<KitApp> {
   const server = createServer();
-  const port = await listen(server);
+  const port = await listen(server, wantedPort);
   const proxy = mount === 'stripped' ? await startStrippingProxy('/ci', port) : undefined;
   const baseUrl = proxy?.url ?? `http://127.0.0.1:${port}${mount === 'path' ? '/ci' : ''}`;
   const host = rest.host ?? new TestHost(new URL(baseUrl).pathname.replace(/\/$/, ''));
@@ -99,8 +102,8 @@ function assemble(version: 4 | 5, mountPath: string, applinks: Applinks, host: T
   return app as RequestListener;
 }
 
-async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }

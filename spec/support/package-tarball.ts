@@ -1,5 +1,6 @@
 /** The package as npm would publish it: what is in it, and a project that has it installed. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,9 +17,8 @@ const npmEnvironment = {
   npm_config_update_notifier: 'false',
 };
 
-export async function npm(folder: string, ...npmArguments: string[]): Promise<string> {
-  const { stdout } = await run('npm', npmArguments, { cwd: folder, env: npmEnvironment, maxBuffer: 1 << 24 });
-  return stdout;
+export function npm(folder: string, ...npmArguments: string[]): Promise<{ stdout: string; stderr: string }> {
+  return run('npm', npmArguments, { cwd: folder, env: npmEnvironment, maxBuffer: 1 << 24 });
 }
 
 /** What a project installs beside the package. */
@@ -26,7 +26,14 @@ const installedBeside = ['express', 'express-session', 'passport', '@types'];
 
 /** Packs the checkout as it is built now. @returns paths of the packed files; the tarball is `folder`/`name`. */
 export async function pack(folder: string): Promise<{ name: string; files: string[] }> {
-  const said = await npm(checkout, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
+  const { stdout: said } = await npm(
+    checkout,
+    'pack',
+    '--json',
+    '--ignore-scripts',
+    '--pack-destination',
+    folder,
+  );
   const [packed] = Object.values(
     JSON.parse(said) as Record<string, { filename: string; files: { path: string }[] }>,
   );
@@ -79,7 +86,8 @@ export async function writeProject(
     skipLibCheck: true,
   };
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  const description = join(folder, 'package.json');
+  if (!existsSync(description)) await writeFile(description, '{ "private": true, "type": "module" }');
   await writeFile(
     join(folder, 'tsconfig.json'),
     JSON.stringify({ compilerOptions, files: Object.keys(files) }),

@@ -1,2 +1,8 @@
-/** Mocha root hooks; see the files of this folder for what each one cares for. */
-export const mochaHooks = {};
+/** Mocha root hooks that belong to no other file of this folder: ends the PostgreSQL of the run. */
+import { stopPostgres } from './postgres.js';
+
+export const mochaHooks = {
+  async afterAll(): Promise<void> {
+    await stopPostgres();
+  },
+};

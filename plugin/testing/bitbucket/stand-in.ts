@@ -76,6 +76,8 @@ export interface BitbucketStandIn {
     path: string,
     options?: CallOptions,
   ): Promise<CallResult>;
+  /** Sends a recorded request again as it was, nonce and signature included. */
+  replay(recorded: Exchange): Promise<Exchange>;
   /** Only with `renews`; undefined when it worked. */
   renew(linkId: string, user: string): Promise<Refusal | undefined>;
 }
@@ -153,6 +155,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     },
     call: async (linkId, user, method, path, callOptions) =>
       callAsUser(context, { link: linkOf(linkId), user, method, target: path, ...callOptions }),
+    replay: ({ request }) => context.send(request),
     renew: (linkId, user) => renewToken(context, linkOf(linkId), user),
   };
 }

@@ -85,7 +85,7 @@ describe('Reading an OAuth header', () => {
     it(`refuses ${what}`, () => {
       const problem = refusal(() => parseAuthorization(header));
       expect(problem.problem).to.equal('parameter_rejected');
-      expect(problem.reason).to.equal('The Authorization header is not an OAuth header in ASCII.');
+      expect(problem.reason).to.equal('The Authorization header must have the scheme OAuth and be ASCII.');
     });
   }
 

@@ -37,6 +37,8 @@ describe('Collecting the parameters of a request', () => {
     ['no body that is not a form', { query: 'a=1', form: undefined }, [['a', '1']]],
     ['a query with a second question mark', { query: 'a=1?b=2' }, [['a', '1?b=2']]],
     ['a query without a path', { url: 'https://ci.example.test?a=1' }, [['a', '1']]],
+    ['a query alone', { url: '?a=1' }, [['a', '1']]],
+    ['an empty query before a fragment', { url: 'https://ci.example.test/r?#a=1' }, []],
     ['no fragment', { url: 'https://ci.example.test/r?a=1#b=2' }, [['a', '1']]],
     ['no question mark of the fragment', { url: 'https://ci.example.test/r#?b=2' }, []],
     ['a plus of the query as a space', { query: 'q=a+b' }, [['q', 'a b']]],
@@ -65,6 +67,13 @@ describe('Collecting the parameters of a request', () => {
       form: undefined,
     });
     expect([method, url]).to.deep.equal(['get', 'HTTPS://CI.example.test:443/%7e?a']);
+  });
+
+  it('tells how many pairs came in the header, a realm not counted', () => {
+    const header = 'OAuth realm="r",a="1",b="2"';
+    expect(read({ header, query: 'c=3', form: 'd=4' }).headerPairs).to.equal(2);
+    expect(read({ query: 'c=3', form: 'd=4' }).headerPairs).to.equal(0);
+    expect(read({ header: 'Bearer x', query: 'c=3' }).headerPairs).to.equal(0);
   });
 
   it('gives a value by name: the first one, empty ones too', () => {

@@ -196,6 +196,6 @@ describe('Reading a public key', () => {
     expect(parsePublicKey(most).bits).to.equal(2048);
     const error = refusal(`${most} `);
     expect(error.code).to.equal('invalid_input');
-    expect(error.message).to.equal('The key is too long. Paste one RSA public key or certificate.');
+    expect(error.message).to.equal('The text is too long. Paste one key or certificate.');
   });
 });

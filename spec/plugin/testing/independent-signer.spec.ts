@@ -1,5 +1,6 @@
 /** The test signer held against npm `oauth`, written by other people: the same request must get the same signature. */
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -167,5 +168,32 @@ describe('test signer against npm oauth', () => {
     });
     const sorted = (address: string): string[][] => [...new URL(address).searchParams].sort();
     expect(sorted(signed.url)).to.deep.equal(sorted(theirs));
+  });
+
+  it('signs any form and secrets as npm oauth does', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 12 });
+    const name = text.map((rest) => `p${rest}`);
+    fc.assert(
+      fc.property(fc.dictionary(name, text), text, text, (form, consumerSecret, tokenSecret) => {
+        const identity: SigningIdentity = {
+          consumerKey: 'key',
+          signatureMethod: 'HMAC-SHA1',
+          consumerSecret,
+        };
+        const url = 'https://ci.example.test/job/demo/build';
+        const expected = new FrozenOAuth(identity).signatureOf('POST', url, 't', tokenSecret, { ...form });
+        const request = {
+          method: 'POST',
+          url,
+          identity,
+          token: 't',
+          tokenSecret,
+          form,
+          nonce,
+          timestampSeconds,
+        };
+        expect(signRequest(request).signature).to.equal(expected);
+      }),
+    );
   });
 });

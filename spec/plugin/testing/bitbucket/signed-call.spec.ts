@@ -256,4 +256,14 @@ describe('signed call in the name of a user', () => {
     expect(last.request).to.include({ method: 'POST', url: `${pair.provider.url}/job/demo/build` });
     expect(last).to.include({ status: 201, body: 'queued' });
   });
+
+  it('sends a recorded request again as it was', async () => {
+    await pair.callWithToken('POST', '/job/demo/build', { form: { a: '1' } });
+    const again = await pair.standIn.replay(pair.standIn.exchanges.at(-1)!);
+    expect(again.status).to.equal(201);
+    const [first, second] = pair.provider.to('/job/demo/build');
+    expect(second!.headers.authorization).to.equal(first!.headers.authorization);
+    expect(second!.body).to.equal('a=1');
+    expect(pair.standIn.exchanges).to.have.lengthOf(2);
+  });
 });

@@ -1,0 +1,52 @@
+/** Links of the memory store. */
+import { ApplinksError } from '../errors.js';
+import type { Link, LinkStore } from './store.js';
+
+/** @param onCredentials hears after each change which credentials there are. */
+export function memoryLinks(onCredentials: (ids: Set<string>) => void): LinkStore {
+  const links = new Map<string, Link>();
+
+  const requireFreeKeys = ({ id, incoming }: Link): void => {
+    const others = [...links.values()].filter((other) => other.id !== id).flatMap((other) => other.incoming);
+    const keys = [...others, ...incoming].map(({ key }) => key);
+    if (new Set(keys).size === keys.length) return;
+    throw new ApplinksError('consumer_key_taken', 409, 'This consumer key belongs to another link already.');
+  };
+  const put = (link: Link): void => {
+    links.set(link.id, structuredClone(link));
+    announce();
+  };
+  const announce = (): void =>
+    onCredentials(new Set([...links.values()].flatMap(({ incoming }) => incoming.map(({ id }) => id))));
+
+  return {
+    list: () => {
+      const oldestFirst = [...links.values()].sort((a, b) => a.createdAtMs - b.createdAtMs);
+      return Promise.resolve(structuredClone(oldestFirst));
+    },
+    get: (id) => Promise.resolve(structuredClone(links.get(id))),
+    findByConsumerKey: (key) => {
+      for (const link of links.values()) {
+        const credential = link.incoming.find((candidate) => candidate.key === key);
+        if (credential) return Promise.resolve(structuredClone({ link, credential }));
+      }
+      return Promise.resolve(undefined);
+    },
+    create: async (link) => {
+      requireFreeKeys(link);
+      put(link);
+      return Promise.resolve();
+    },
+    update: async (link) => {
+      if (links.get(link.id)?.revision !== link.revision) return Promise.resolve(false);
+      requireFreeKeys(link);
+      put({ ...link, revision: link.revision + 1 });
+      return Promise.resolve(true);
+    },
+    remove: (id) => {
+      const isRemoved = links.delete(id);
+      announce();
+      return Promise.resolve(isRemoved);
+    },
+  };
+}

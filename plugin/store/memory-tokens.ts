@@ -1,0 +1,94 @@
+/** Request and access tokens of the memory store. */
+import { requireFilter } from './owner-columns.js';
+import type { AccessToken, AccessTokenStore, RequestToken, RequestTokenStore, TokenFilter } from './store.js';
+
+export interface MemoryTokens {
+  /** By digest. */
+  request: Map<string, RequestToken>;
+  access: Map<string, AccessToken>;
+  /** Of the credentials that exist. */
+  credentialIds: Set<string>;
+}
+
+export function memoryRequestTokens(tokens: MemoryTokens): RequestTokenStore {
+  const { request, access } = tokens;
+  return {
+    create: (token) => {
+      const isKept = tokens.credentialIds.has(token.credentialId);
+      if (isKept) request.set(token.digest, structuredClone(token));
+      return Promise.resolve(isKept);
+    },
+    get: (digest) => Promise.resolve(structuredClone(request.get(digest))),
+    decide: (digest, decision) => {
+      const token = request.get(digest);
+      if (token?.decision !== null) return Promise.resolve(false);
+      token.decision = structuredClone(decision);
+      return Promise.resolve(true);
+    },
+    countWrongVerifier: (digest) => {
+      const token = request.get(digest);
+      if (!token) return Promise.resolve(0);
+      token.wrongVerifiers += 1;
+      return Promise.resolve(token.wrongVerifiers);
+    },
+    exchange: (digest, accessToken) => {
+      const token = request.get(digest);
+      const isAllowed =
+        token?.decision?.outcome === 'allowed' &&
+        token.decision.userId === accessToken.userId &&
+        token.credentialId === accessToken.credentialId;
+      if (!isAllowed) return Promise.resolve(false);
+      request.delete(digest);
+      access.set(accessToken.digest, structuredClone(accessToken));
+      return Promise.resolve(true);
+    },
+    remove: async (filter) => {
+      requireFilter(filter);
+      const gone = [...request.values()].filter(
+        ({ linkId, credentialId, decision }) =>
+          (filter.linkId ?? linkId) === linkId &&
+          (filter.credentialId ?? credentialId) === credentialId &&
+          (filter.userId ?? decision?.userId) === decision?.userId,
+      );
+      for (const { digest } of gone) request.delete(digest);
+      return Promise.resolve(gone.length);
+    },
+  };
+}
+
+export function memoryAccessTokens({ access }: MemoryTokens): AccessTokenStore {
+  const select = (filter: TokenFilter): AccessToken[] =>
+    [...access.values()].filter(
+      ({ id, userId, credentialId, linkId }) =>
+        (filter.id ?? id) === id &&
+        (filter.userId ?? userId) === userId &&
+        (filter.credentialId ?? credentialId) === credentialId &&
+        (filter.linkId ?? linkId) === linkId,
+    );
+  return {
+    get: (digest) => Promise.resolve(structuredClone(access.get(digest))),
+    list: (filter, { limit, offset }) => {
+      const newestFirst = select(filter).sort(
+        (a, b) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? -1 : 1),
+      );
+      return Promise.resolve(structuredClone(newestFirst.slice(offset, offset + limit)));
+    },
+    renew: (digest, sessionHandleDigest, next) => {
+      if (access.get(digest)?.sessionHandleDigest !== sessionHandleDigest) return Promise.resolve(false);
+      access.delete(digest);
+      access.set(next.digest, structuredClone(next));
+      return Promise.resolve(true);
+    },
+    touch: (id, usedAtMs) => {
+      const [token] = select({ id });
+      if (token) token.lastUsedAtMs = Math.max(token.lastUsedAtMs ?? usedAtMs, usedAtMs);
+      return Promise.resolve();
+    },
+    revoke: async (filter) => {
+      requireFilter(filter);
+      const gone = select(filter);
+      for (const { digest } of gone) access.delete(digest);
+      return Promise.resolve(gone);
+    },
+  };
+}

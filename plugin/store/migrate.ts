@@ -1,0 +1,45 @@
+/**
+ * Brings the database to the newest schema, in one transaction under a lock, so that of several processes that start
+ * at once one migrates and the others find it done. A database that newer code has written is refused untouched.
+ */
+import { sql, type Kysely, type Transaction } from 'kysely';
+import { ApplinksError } from '../errors.js';
+import { migrations } from './migrations.js';
+import type { Database, Tables } from './schema.js';
+
+export type Lock = (db: Transaction<Tables>) => Promise<void>;
+
+/** @throws ApplinksError `database_too_new` */
+export async function migrate(db: Database, lock: Lock): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await lock(transaction);
+    await sql`create table if not exists applinks_migrations
+      (version integer primary key, applied_at_ms bigint not null)`.execute(transaction);
+    const applied = await appliedVersion(transaction);
+    if (applied > migrations.length) throw tooNew(applied);
+    for (const [index, step] of migrations.entries()) {
+      if (index < applied) continue;
+      // Steps create what the table types describe, so they see an untyped database.
+      await step(transaction as unknown as Kysely<unknown>);
+      const row = { version: index + 1, applied_at_ms: Date.now() };
+      await transaction.insertInto('applinks_migrations').values(row).execute();
+    }
+  });
+}
+
+async function appliedVersion(db: Database): Promise<number> {
+  const newest = await db
+    .selectFrom('applinks_migrations')
+    .select(({ fn }) => fn.max('version').as('version'))
+    .executeTakeFirst();
+  return Number(newest?.version ?? 0);
+}
+
+function tooNew(applied: number): ApplinksError {
+  return new ApplinksError(
+    'database_too_new',
+    500,
+    `The database has schema version ${applied}, but this express-applinks knows versions up to ` +
+      `${migrations.length}. Install the newer express-applinks again, or restore a backup from before its upgrade.`,
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * The tables, the same in SQLite and PostgreSQL: text, and numbers of 53 bits at most; lists and records are JSON text.
+ * PostgreSQL's driver returns 64-bit numbers as text, so numbers are read through `Number()`.
+ */
+import type { ColumnType, Kysely } from 'kysely';
+
+/** Written as a number, read as the driver likes. */
+type Num = ColumnType<number | string, number, number>;
+type NullableNum = ColumnType<number | string | null, number | null, number | null>;
+
+interface LinkTable {
+  id: string;
+  /** The link as JSON, see link-document.ts. */
+  document: string;
+  created_at_ms: Num;
+  revision: Num;
+}
+
+/** One row per credential of a link: keeps consumer keys unique, and is what tokens belong to. */
+interface CredentialTable {
+  id: string;
+  link_id: string;
+  consumer_key: string;
+}
+
+interface RequestTokenTable {
+  digest: string;
+  sealed_secret: string;
+  link_id: string;
+  credential_id: string;
+  callback: string | null;
+  /** null: undecided. */
+  outcome: string | null;
+  user_id: string | null;
+  verifier_digest: string | null;
+  scopes: string | null;
+  wrong_verifiers: Num;
+  created_at_ms: Num;
+  expires_at_ms: Num;
+}
+
+interface AccessTokenTable {
+  id: string;
+  digest: string;
+  sealed_secret: string;
+  link_id: string;
+  credential_id: string;
+  user_id: string;
+  scopes: string;
+  created_at_ms: Num;
+  expires_at_ms: Num;
+  last_used_at_ms: NullableNum;
+  session_handle_digest: string;
+  session_expires_at_ms: Num;
+}
+
+export interface Tables {
+  applinks_migrations: { version: Num; applied_at_ms: Num };
+  applinks_settings: { name: string; value: string };
+  applinks_links: LinkTable;
+  applinks_credentials: CredentialTable;
+  applinks_request_tokens: RequestTokenTable;
+  applinks_access_tokens: AccessTokenTable;
+  applinks_nonces: { key: string; expires_at_ms: Num };
+}
+
+export type Database = Kysely<Tables>;

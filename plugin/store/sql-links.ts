@@ -1,0 +1,94 @@
+/** Links: one document each, and a row per credential that keeps its key unique over all links. */
+import { ApplinksError } from '../errors.js';
+import { readLinkDocument, writeLinkDocument } from './link-document.js';
+import type { Database } from './schema.js';
+import { isUniqueViolation } from './sql-dialect.js';
+import type { Link, LinkStore } from './store.js';
+
+export function sqlLinks(db: Database): LinkStore {
+  return {
+    list: async () => {
+      const query = db.selectFrom('applinks_links').select('document').orderBy('created_at_ms').orderBy('id');
+      return (await query.execute()).map(({ document }) => readLinkDocument(document));
+    },
+    get: async (id) => {
+      const query = db.selectFrom('applinks_links').select('document').where('id', '=', id);
+      const row = await query.executeTakeFirst();
+      return row && readLinkDocument(row.document);
+    },
+    findByConsumerKey: async (key) => {
+      const row = await db
+        .selectFrom('applinks_credentials')
+        .innerJoin('applinks_links', 'applinks_links.id', 'applinks_credentials.link_id')
+        .select('document')
+        .where('consumer_key', '=', key)
+        .executeTakeFirst();
+      const link = row && readLinkDocument(row.document);
+      const credential = link?.incoming.find((candidate) => candidate.key === key);
+      return link && credential && { link, credential };
+    },
+    create: (link) =>
+      refuseTakenKeys(() =>
+        db.transaction().execute(async (transaction) => {
+          const { id, createdAtMs: created_at_ms, revision } = link;
+          const row = { id, document: writeLinkDocument(link), created_at_ms, revision };
+          await transaction.insertInto('applinks_links').values(row).execute();
+          await putCredentials(transaction, link);
+        }),
+      ),
+    update: (link) =>
+      refuseTakenKeys(() =>
+        db.transaction().execute(async (transaction) => {
+          const next = { ...link, revision: link.revision + 1 };
+          const { numUpdatedRows } = await transaction
+            .updateTable('applinks_links')
+            .set({ document: writeLinkDocument(next), revision: next.revision })
+            .where('id', '=', link.id)
+            .where('revision', '=', link.revision)
+            .executeTakeFirst();
+          if (numUpdatedRows !== 1n) return false;
+          await dropCredentials(transaction, link);
+          await putCredentials(transaction, link);
+          return true;
+        }),
+      ),
+    remove: async (id) => {
+      const { numDeletedRows } = await db
+        .deleteFrom('applinks_links')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return numDeletedRows === 1n;
+    },
+  };
+}
+
+/** Deleting the row of a credential deletes its tokens with it. */
+async function dropCredentials(db: Database, { id, incoming }: Link): Promise<void> {
+  const kept = incoming.map((credential) => credential.id);
+  await db
+    .deleteFrom('applinks_credentials')
+    .where('link_id', '=', id)
+    .$if(kept.length > 0, (query) => query.where('id', 'not in', kept))
+    .execute();
+}
+
+async function putCredentials(db: Database, { id: link_id, incoming }: Link): Promise<void> {
+  for (const { id, key: consumer_key } of incoming) {
+    await db
+      .insertInto('applinks_credentials')
+      .values({ id, link_id, consumer_key })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ consumer_key }))
+      .execute();
+  }
+}
+
+async function refuseTakenKeys<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new ApplinksError('consumer_key_taken', 409, 'This consumer key belongs to another link already.', {
+      cause: error,
+    });
+  }
+}

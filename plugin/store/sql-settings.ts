@@ -1,0 +1,25 @@
+/** Values made once per installation. */
+import type { Database } from './schema.js';
+import type { SettingsStore } from './store.js';
+
+export function sqlSettings(db: Database): SettingsStore {
+  const get = async (name: string): Promise<string | undefined> => {
+    const row = await db
+      .selectFrom('applinks_settings')
+      .select('value')
+      .where('name', '=', name)
+      .executeTakeFirst();
+    return row?.value;
+  };
+  return {
+    get,
+    putIfAbsent: async (name, value) => {
+      await db
+        .insertInto('applinks_settings')
+        .values({ name, value })
+        .onConflict((conflict) => conflict.column('name').doNothing())
+        .execute();
+      return (await get(name)) ?? value;
+    },
+  };
+}

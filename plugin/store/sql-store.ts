@@ -1,0 +1,43 @@
+/** The store on a SQL database, one implementation for SQLite and PostgreSQL. */
+import { migrate } from './migrate.js';
+import type { Database } from './schema.js';
+import { sqlAccessTokens } from './sql-access-tokens.js';
+import type { SqlDialect } from './sql-dialect.js';
+import { sqlLinks } from './sql-links.js';
+import { sqlNonces } from './sql-nonces.js';
+import { sqlRequestTokens } from './sql-request-tokens.js';
+import { sqlSettings } from './sql-settings.js';
+import type { Store, SweepResult } from './store.js';
+
+/** @param close ends what the caller opened for this store. */
+export function sqlStore(db: Database, dialect: SqlDialect, close: () => Promise<void>): Store {
+  return {
+    migrate: () => migrate(db, dialect.lockMigrations),
+    close,
+    sweep: (nowMs) => sweep(db, nowMs),
+    settings: sqlSettings(db),
+    links: sqlLinks(db),
+    requestTokens: sqlRequestTokens(db, dialect),
+    accessTokens: sqlAccessTokens(db),
+    nonces: sqlNonces(db),
+  };
+}
+
+/** An access token goes with its session: until then it can still be renewed. */
+async function sweep(db: Database, nowMs: number): Promise<SweepResult> {
+  const requestTokens = await db
+    .deleteFrom('applinks_request_tokens')
+    .where('expires_at_ms', '<', nowMs)
+    .executeTakeFirst();
+  const accessTokens = await db
+    .deleteFrom('applinks_access_tokens')
+    .where('expires_at_ms', '<', nowMs)
+    .where('session_expires_at_ms', '<', nowMs)
+    .executeTakeFirst();
+  const nonces = await db.deleteFrom('applinks_nonces').where('expires_at_ms', '<', nowMs).executeTakeFirst();
+  return {
+    requestTokens: Number(requestTokens.numDeletedRows),
+    accessTokens: Number(accessTokens.numDeletedRows),
+    nonces: Number(nonces.numDeletedRows),
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * The contract of a store as one mocha suite: what store.ts says in prose, as cases. The kit's own stores run it, and
+ * so does a store of one's own: `storeContract('my store', async () => ({ store, cleanup }))` in a spec file.
+ */
+import type { Store } from '../../store/store.js';
+import { accessTokenCases } from './access-token-cases.js';
+import { linkCases } from './link-cases.js';
+import { requestTokenCases } from './request-token-cases.js';
+import { settingCases } from './setting-cases.js';
+import { sweepCases } from './sweep-cases.js';
+
+export interface StoreUnderTest {
+  /** Empty, and not yet migrated. */
+  store: Store;
+  /** Ends what `make` began; the store is closed already. */
+  cleanup(): Promise<void>;
+}
+
+/** What the cases of one entity are given: the store of the running test. */
+export type Subject = () => Store;
+
+/** @param make is called once per case. */
+export function storeContract(name: string, make: () => Promise<StoreUnderTest>): void {
+  describe(`The store contract: ${name}`, () => {
+    let subject: StoreUnderTest;
+    beforeEach(async () => {
+      subject = await make();
+      await subject.store.migrate();
+    });
+    afterEach(async () => {
+      await subject.store.close();
+      await subject.cleanup();
+    });
+    const store: Subject = () => subject.store;
+
+    settingCases(store);
+    linkCases(store);
+    requestTokenCases(store);
+    accessTokenCases(store);
+    sweepCases(store);
+  });
+}

@@ -1,0 +1,27 @@
+/** Answers the questions that the kit asks its host (express-applinks, `Host`): accounts stay here. */
+import type { Host, HostUser } from 'express-applinks';
+import type { Config } from '../config.js';
+import { isAllowed } from './permissions.js';
+import { logOut } from './session.js';
+import type { User, Users } from './users.js';
+
+export function createHost(users: Users, { basePath }: Pick<Config, 'basePath'>): Host {
+  const answer = (user: User | undefined): HostUser | null =>
+    user === undefined ? null : { id: user.id, name: user.name };
+  return {
+    user: async (req) => {
+      const { userId } = req.session;
+      return userId === undefined ? null : answer(await users.findActive(userId));
+    },
+    findUser: async (id) => answer(await users.findActive(id)),
+    findUserByName: async (name) => answer(await users.findActiveByName(name)),
+    isAdmin: async ({ id }) => {
+      const user = await users.findActive(id);
+      return user !== undefined && isAllowed(user, 'administer');
+    },
+    login: async (req, res, { returnTo, switchAccount = false }) => {
+      if (switchAccount) await logOut(req);
+      res.redirect(303, `${basePath}/login?returnTo=${encodeURIComponent(returnTo)}`);
+    },
+  };
+}

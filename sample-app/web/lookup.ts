@@ -1,0 +1,25 @@
+/** The job and build that an address names. */
+import type { Request } from 'express';
+import type { Build } from '../ci/build.js';
+import type { Job } from '../ci/jobs.js';
+import { notFound } from './http-error.js';
+import type { CiParts } from './parts.js';
+
+/** @throws HttpError 404 */
+export async function jobOf(req: Request, { jobs }: Pick<CiParts, 'jobs'>): Promise<Job> {
+  const job = await jobs.find(String(req.params.name));
+  if (job === undefined) throw notFound('job');
+  return job;
+}
+
+/** @throws HttpError 404 */
+export async function buildOf(
+  req: Request,
+  parts: Pick<CiParts, 'jobs' | 'builds'>,
+): Promise<{ job: Job; build: Build }> {
+  const job = await jobOf(req, parts);
+  const number = String(req.params.number);
+  const build = /^[1-9]\d{0,8}$/.test(number) ? await parts.builds.find(job.id, Number(number)) : undefined;
+  if (build === undefined) throw notFound('build');
+  return { job, build };
+}

@@ -1,0 +1,116 @@
+/** Rule 4 across processes: of several on one database, one gets what may be had once. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { postgresStore, sqliteStore, type AccessToken, type Store } from 'express-applinks';
+import {
+  allTokens,
+  newAccessToken,
+  newRequestToken,
+  storedAccessToken,
+  storedGrant,
+  storedLink,
+} from '../../../plugin/testing/store-contract/samples.js';
+import { freshPostgres } from '../../support/postgres.js';
+import { startRace, type Race } from '../../support/store-race.js';
+
+const processes = 4;
+const tries = 25;
+
+interface Place {
+  kind: 'sqlite' | 'postgres';
+  location: string;
+  open(): Store;
+  remove(): Promise<void>;
+}
+
+function sqlitePlace(): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), 'applinks-race-'));
+  const location = join(folder, 'applinks.db');
+  const remove = (): Promise<void> => {
+    rmSync(folder, { recursive: true });
+    return Promise.resolve();
+  };
+  return Promise.resolve({ kind: 'sqlite', location, open: () => sqliteStore(location), remove });
+}
+
+async function postgresPlace(): Promise<Place> {
+  const database = await freshPostgres();
+  const { url: location } = database;
+  return { kind: 'postgres', location, open: () => postgresStore(location), remove: () => database.drop() };
+}
+
+for (const [name, makePlace] of [
+  ['one SQLite file', sqlitePlace],
+  ['PostgreSQL', postgresPlace],
+] as const) {
+  describe(`${processes} processes on ${name}`, () => {
+    let place: Place;
+    let race: Race;
+    let store: Store;
+    const wins = (results: readonly unknown[][]): number =>
+      results.flat().filter((won) => won === true).length;
+
+    before(async () => {
+      place = await makePlace();
+      race = await startRace(place.kind, place.location, processes);
+      await race.run(() => ({ verb: 'migrate' }));
+      store = place.open();
+    });
+    after(async () => {
+      await race.end();
+      await store.close();
+      await place.remove();
+    });
+
+    it('start on an empty database at once, and all find the schema', async () => {
+      expect(await store.links.list()).to.deep.equal([]);
+    });
+
+    it('agree on a setting', async () => {
+      const kept = await race.run((index) => ({
+        verb: 'putIfAbsent',
+        name: 'server_id',
+        value: `value ${index}`,
+      }));
+      expect(new Set(kept.flat()).size).to.equal(1);
+      expect(await store.settings.get('server_id')).to.equal(kept[0]?.[0]);
+    });
+
+    it('accept each of many equal nonces once', async () => {
+      const keys = Array.from({ length: tries }, (_, index) => `nonce ${index}`);
+      expect(wins(await race.run(() => ({ verb: 'nonces', keys })))).to.equal(tries);
+    });
+
+    it('swap a request token once', async () => {
+      const link = await storedLink(store);
+      const [request] = await storedGrant(store, link);
+      const accessTokens = (): AccessToken[] => Array.from({ length: tries }, () => newAccessToken(link));
+      const results = await race.run(() => ({
+        verb: 'exchange',
+        digest: request.digest,
+        accessTokens: accessTokens(),
+      }));
+      expect(wins(results)).to.equal(1);
+      expect(await store.accessTokens.list({ linkId: link.id }, allTokens)).to.have.length(1);
+    });
+
+    it('renew an access token once', async () => {
+      const link = await storedLink(store);
+      const { id, digest, sessionHandleDigest: handle } = await storedAccessToken(store, link);
+      const next = (): AccessToken[] => Array.from({ length: tries }, () => newAccessToken(link, { id }));
+      expect(wins(await race.run(() => ({ verb: 'renew', digest, handle, next: next() })))).to.equal(1);
+      expect(await store.accessTokens.list({ linkId: link.id }, allTokens)).to.have.length(1);
+    });
+
+    it('decide each request token once', async () => {
+      const link = await storedLink(store);
+      const tokens = Array.from({ length: tries }, () => newRequestToken(link));
+      for (const token of tokens) await store.requestTokens.create(token);
+      const digests = tokens.map(({ digest }) => digest);
+      const results = await race.run((index) => ({ verb: 'decide', digests, userId: `user ${index}` }));
+      expect(wins(results)).to.equal(tries);
+    });
+  });
+}

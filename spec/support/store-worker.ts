@@ -1,0 +1,52 @@
+/**
+ * One process of a race: opens the store that it is told, says that it is ready, waits for the word, and does the verb
+ * as often as it is told. Run by store-race.ts.
+ */
+import { postgresStore, sqliteStore, type AccessToken, type Store } from 'express-applinks';
+
+/** What a worker is asked to do. */
+export type Task =
+  | { verb: 'migrate' }
+  | { verb: 'putIfAbsent'; name: string; value: string }
+  | { verb: 'nonces'; keys: string[] }
+  | { verb: 'exchange'; digest: string; accessTokens: AccessToken[] }
+  | { verb: 'renew'; digest: string; handle: string; next: AccessToken[] }
+  | { verb: 'decide'; digests: string[]; userId: string };
+
+const [kind = '', location = ''] = process.argv.slice(2);
+const store: Store = kind === 'sqlite' ? sqliteStore(location) : postgresStore(location);
+
+async function perform(task: Task): Promise<unknown[]> {
+  switch (task.verb) {
+    case 'migrate':
+      await store.migrate();
+      return [await store.links.list()];
+    case 'putIfAbsent':
+      return [await store.settings.putIfAbsent(task.name, task.value)];
+    case 'nonces':
+      return inTurn(task.keys, (key) => store.nonces.use(key, 1));
+    case 'exchange':
+      return inTurn(task.accessTokens, (token) => store.requestTokens.exchange(task.digest, token));
+    case 'renew':
+      return inTurn(task.next, (token) => store.accessTokens.renew(task.digest, task.handle, token));
+    case 'decide':
+      return inTurn(task.digests, (digest) =>
+        store.requestTokens.decide(digest, { outcome: 'denied', userId: task.userId }),
+      );
+  }
+}
+
+async function inTurn<T>(items: readonly T[], verb: (item: T) => Promise<unknown>): Promise<unknown[]> {
+  const results: unknown[] = [];
+  for (const item of items) results.push(await verb(item));
+  return results;
+}
+
+process.on('message', (task: Task) => {
+  perform(task).then(
+    (results) => process.send?.({ results }),
+    (error: unknown) => process.send?.({ error: String(error) }),
+  );
+});
+process.on('disconnect', () => void store.close());
+process.send?.('ready');
