@@ -42,7 +42,7 @@ const environment = {
   TMPDIR: folder,
   [markerName]: marker,
   APPLINKS_COUNTS_FILE: countsFile,
-  ...(long || chosen.length > 0 ? {} : { APPLINKS_WHOLE_SUITE: 'yes' }),
+  APPLINKS_WHOLE_SUITE: long || chosen.length > 0 ? '' : 'yes',
 };
 
 const exitGraceMs = Number(process.env.APPLINKS_EXIT_GRACE_MS ?? 5000);
