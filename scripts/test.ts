@@ -12,7 +12,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { accountsState, findProcesses, markerName, unknownFiles } from './traces.js';
+import { accountsState, findProcesses, markerName, removeFolder, unknownFiles } from './traces.js';
 
 interface Counts {
   passed: number;
@@ -151,5 +151,5 @@ function cleanUp(): void {
       // It ended in the meantime.
     }
   }
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  removeFolder(folder);
 }
