@@ -1,13 +1,15 @@
 /**
- * The whole server, put together: this is the file to copy from when you mount express-applinks in an app of your
- * own. The order matters: session, then the kit's router, then body parsers, then your routes.
+ * The whole server, put together: the file to read, and to copy from, when you mount express-applinks in an app of
+ * your own. What matters is the order: session, the kit's router, who is calling, body parsers, CSRF, your routes.
  */
 import { join } from 'node:path';
 import ejs from 'ejs';
 import express, { Router, type Express } from 'express';
+import { createApplinks, postgresStore, sqliteStore } from 'express-applinks';
 import type { Logger } from 'pino';
-import { requireCsrfToken, csrfToken } from './accounts/csrf.js';
+import { requireCsrfToken } from './accounts/csrf.js';
 import { ensureAdministrator, type FirstAdministrator } from './accounts/first-administrator.js';
+import { createHost } from './accounts/host.js';
 import { loginRoutes } from './accounts/login.js';
 import { createLoginLimit } from './accounts/login-limit.js';
 import { createSession } from './accounts/session.js';
@@ -21,12 +23,9 @@ import { createRequestLog } from './logging.js';
 import { createAddresses } from './web/addresses.js';
 import { assets } from './web/assets.js';
 import { browserHeaders } from './web/browser-headers.js';
-import { buildActionRoutes } from './web/build-actions.js';
-import { buildPages } from './web/build-pages.js';
 import { identifyCaller, requirePermission } from './web/caller.js';
+import { ciRoutes } from './web/ci-routes.js';
 import { answerErrors, unknownPage } from './web/errors.js';
-import { jobAdminRoutes } from './web/job-admin.js';
-import { logStreamRoutes } from './web/log-stream.js';
 import { createMetrics } from './web/metrics.js';
 import { settingsRoutes } from './web/settings-page.js';
 import { userAdminRoutes } from './web/user-admin.js';
@@ -40,49 +39,65 @@ export interface CiServer {
   close(): Promise<void>;
 }
 
-const sweepMs = 60 * 60_000;
-
 /** @throws StartupError with a sentence that says what to do. */
 export async function createApp(config: Config, logger: Logger): Promise<CiServer> {
   const folder = openDataFolder(config.dataDir);
-  const database = await openDatabase(folder.file('ci.db'), config.databaseUrl);
-  const addresses = createAddresses(config);
+  const sqliteFile = folder.file('ci.db');
+  const database = await openDatabase(sqliteFile, config.databaseUrl);
   const users = createUsers(database);
+  const sessions = new DatabaseSessionStore(database);
   const firstAdministrator = await ensureAdministrator(users, config);
+
+  const store =
+    config.databaseUrl === undefined ? sqliteStore(sqliteFile) : postgresStore(config.databaseUrl);
+  const applinks = createApplinks({
+    baseUrl: config.baseUrl,
+    application: { name: 'Sample CI', version: '1.0.0' },
+    store,
+    keys: { encryption: folder.secrets.encryption },
+    host: createHost(users, config),
+    scopes: { build: 'Start and stop builds' },
+    // Jenkins's addresses besides Atlassian's: a Bitbucket that was set up for Jenkins only needs another host.
+    paths: {
+      requestToken: ['/bitbucket/oauth/request-token'],
+      authorize: ['/bbs-oauth/authorize'],
+      accessToken: ['/bitbucket/oauth/access-token'],
+    },
+    logger,
+  });
+  await applinks.ready();
+
+  const addresses = createAddresses(config);
+  const onError = (error: unknown): void => logger.error({ err: error }, 'Background work failed');
   const ci = await createCi({
     database,
     folder,
     addresses,
     onFinished: (build) => metrics.buildFinished(build),
-    onError: (error) => logger.error({ err: error }, 'Background work failed'),
+    onError,
   });
   const metrics = createMetrics(ci.builds, ci.queue.running);
-  const sessions = new DatabaseSessionStore(database);
+  const parts = { config, ...ci, addresses, allow: requirePermission(config) };
 
-  const allow = (permission: Parameters<typeof requirePermission>[0]) =>
-    requirePermission(permission, config);
-  const parts = { config, ...ci, addresses, allow };
   const site = Router();
   site.use(createRequestLog(logger), metrics.count, browserHeaders(config), assets());
   site.get('/healthz', (_req, res) => res.json({ status: 'ok' }));
   site.get('/metrics', metrics.page);
   site.use(createSession(config, folder.secrets.session, sessions));
-  site.use(loginRoutes({ config, users, limit: createLoginLimit() }));
-  site.use(identifyCaller(users));
-  site.use((req, res, next) => {
-    res.locals.csrfToken = () => csrfToken(req);
-    next();
-  });
+  site.use(applinks.router());
+  site.use(identifyCaller(applinks, users));
   site.use(express.urlencoded({ extended: false, limit: '512kb' }), express.json({ limit: '512kb' }));
+  site.use(loginRoutes({ config, users, limit: createLoginLimit() }));
   site.use(requireCsrfToken(config));
-  site.use(buildPages(parts), buildActionRoutes(parts), logStreamRoutes(parts), jobAdminRoutes(parts));
-  site.use(settingsRoutes(parts, ci.settings));
+  site.use(ciRoutes(parts), settingsRoutes(parts, ci.settings));
   site.use(
     userAdminRoutes({
       ...parts,
       users,
-      endSessions: (id) => sessions.destroyAllOf(id),
-      revokeGrants: () => Promise.resolve(),
+      endSessions: (userId) => sessions.destroyAllOf(userId),
+      revokeGrants: async (userId) => {
+        await store.accessTokens.revoke({ userId });
+      },
     }),
   );
   site.use(unknownPage, answerErrors(logger));
@@ -99,11 +114,14 @@ export async function createApp(config: Config, logger: Logger): Promise<CiServe
     app,
     firstAdministrator,
     work: async (signal) => {
-      const sweep = setInterval(() => void sessions.sweep().catch(() => undefined), sweepMs);
-      await ci.queue.work(signal);
-      clearInterval(sweep);
+      await Promise.all([
+        ci.queue.work(signal),
+        sessions.sweepUntil(signal, onError),
+        applinks.run({ signal }),
+      ]);
     },
     close: async () => {
+      await applinks.close();
       await database.destroy();
       folder.release();
     },

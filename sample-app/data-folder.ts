@@ -1,6 +1,7 @@
 /**
  * The folder that holds everything the server must not lose: its database, keys, build logs and the demonstration
- * repository. Only the server's own user may read it, since a build that could would read every secret.
+ * repository. Only the server's own user may read what is in it, since a build that could would read every secret;
+ * the mode of a folder that exists already is its owner's affair.
  * One server per folder: a lock that dies with its process tells a second one to go elsewhere, and tells the
  * next one that builds marked as running by this folder's server are dead.
  */
@@ -34,7 +35,6 @@ export function openDataFolder(path: string): DataFolder {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
-    chmodSync(path, 0o700);
   } catch (error) {
     throw new StartupError(
       `The data folder ${path} cannot be used (${systemReason(error)}): set DATA_DIR to a folder that this user owns.`,

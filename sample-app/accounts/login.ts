@@ -1,5 +1,5 @@
 /** Login form and logout. A wrong name and a wrong password get the same answer in the same time. */
-import { urlencoded, Router, type Request } from 'express';
+import { Router, type Request } from 'express';
 import { z } from 'zod';
 import type { Config } from '../config.js';
 import { requireCsrfToken, requireSameOrigin } from './csrf.js';
@@ -22,7 +22,6 @@ export interface LoginParts {
 
 export function loginRoutes({ config, users, limit }: LoginParts): Router {
   const router = Router();
-  const form = urlencoded({ extended: false, limit: '16kb' });
   const showForm = (req: Request): object => ({
     title: 'Log in',
     returnTo: safeReturnPath(req.query.returnTo, config.basePath),
@@ -32,7 +31,7 @@ export function loginRoutes({ config, users, limit }: LoginParts): Router {
 
   router.get('/login', (req, res) => res.render('login', showForm(req)));
 
-  router.post('/login', form, requireSameOrigin(config), async (req, res) => {
+  router.post('/login', requireSameOrigin(config), async (req, res) => {
     const input = credentials.safeParse(req.body);
     const { name = '', password = '', returnTo } = input.data ?? {};
     const page = { ...showForm(req), returnTo: safeReturnPath(returnTo, config.basePath), name };
@@ -57,7 +56,7 @@ export function loginRoutes({ config, users, limit }: LoginParts): Router {
     res.redirect(303, page.returnTo);
   });
 
-  router.post('/logout', form, requireCsrfToken(config), async (req, res) => {
+  router.post('/logout', requireCsrfToken(config), async (req, res) => {
     await logOut(req);
     res.redirect(303, `${config.basePath}/`);
   });

@@ -3,11 +3,13 @@
  * a reader of the database or of a backup can't take over a session.
  */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Store, type SessionData } from 'express-session';
 import type { Database } from '../database.js';
 
 /** The idle deadline is moved at this distance, so that reading requests do not all write. */
 const touchIntervalMs = 60_000;
+const sweepIntervalMs = 10 * 60_000;
 const fallbackLifetimeMs = 3_600_000;
 
 type Callback<T = unknown> = (error?: unknown, value?: T) => void;
@@ -67,7 +69,15 @@ export class DatabaseSessionStore extends Store {
     await this.database.deleteFrom('ci_sessions').where('user_id', '=', userId).execute();
   }
 
-  async sweep(): Promise<void> {
+  /** Removes what has expired, now and then, until `signal` is aborted. */
+  async sweepUntil(signal: AbortSignal, onError: (error: unknown) => void): Promise<void> {
+    while (!signal.aborted) {
+      await this.sweep().catch(onError);
+      await sleep(sweepIntervalMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async sweep(): Promise<void> {
     await this.database.deleteFrom('ci_sessions').where('expires_at_ms', '<=', this.clock()).execute();
   }
 

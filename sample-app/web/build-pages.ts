@@ -15,6 +15,11 @@ export function buildPages(parts: CiParts): Router {
   const { jobs, builds, logs, addresses, allow, config } = parts;
   const router = Router();
 
+  // Other pages of a job have a word in this place.
+  router.param('number', (_req, _res, next, value: string) =>
+    next(/^\d+$/.test(value) ? undefined : 'route'),
+  );
+
   router.get('/', async (req, res) => {
     if (req.caller === undefined) {
       res.render('welcome', { title: 'Welcome' });

@@ -1,11 +1,14 @@
 /**
  * Who asks, and how: an application link in a user's name, or the user's own session. Verified OAuth credentials win,
- * and the cookie is then not looked at. The user's own role decides in both cases; a link adds no permission.
+ * and the cookie is then not looked at; wrong ones are refused, whatever the cookie says. The user's own role decides
+ * in both cases; a link adds no permission.
  */
-import type { Request, RequestHandler } from 'express';
-import type { Config } from '../config.js';
+import { Router, type Request, type RequestHandler } from 'express';
+import type { Applinks } from 'express-applinks';
+import { csrfToken } from '../accounts/csrf.js';
 import { isAllowed, type Permission } from '../accounts/permissions.js';
 import type { User, Users } from '../accounts/users.js';
+import type { Config } from '../config.js';
 import { HttpError } from './http-error.js';
 import { prefersHtml } from './negotiation.js';
 
@@ -21,21 +24,31 @@ declare module 'express-serve-static-core' {
   }
 }
 
-export function identifyCaller(users: Pick<Users, 'findActive'>): RequestHandler {
-  return async (req, res, next) => {
+/** Sets `req.caller`, and what the layout of every page shows of it. */
+export function identifyCaller(
+  applinks: Pick<Applinks, 'authenticate'>,
+  users: Pick<Users, 'findActive'>,
+): Router {
+  const reading = applinks.authenticate({ optional: true });
+  const acting = applinks.authenticate({ scope: 'build', optional: true });
+  const router = Router();
+  router.use((req, res, next) => (req.method === 'POST' ? acting : reading)(req, res, next));
+  router.use(async (req, res, next) => {
     const userId = req.applink ? req.applink.user?.id : req.session.userId;
     const user = userId === undefined ? undefined : await users.findActive(userId);
     req.caller = user && { user, via: req.applink?.link.name ?? null };
     res.locals.caller = req.caller;
+    res.locals.csrfToken = () => csrfToken(req);
     next();
-  };
+  });
+  return router;
 }
 
-export function requirePermission(
-  permission: Permission,
-  { basePath, baseUrl }: Pick<Config, 'basePath' | 'baseUrl'>,
-): RequestHandler {
-  return (req, res, next) => {
+export function requirePermission({
+  basePath,
+  baseUrl,
+}: Pick<Config, 'basePath' | 'baseUrl'>): (permission: Permission) => RequestHandler {
+  return (permission) => (req, res, next) => {
     if (req.caller === undefined) {
       if (req.method === 'GET' && prefersHtml(req)) {
         res.redirect(303, `${basePath}/login?returnTo=${encodeURIComponent(req.originalUrl)}`);

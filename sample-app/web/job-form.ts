@@ -71,7 +71,7 @@ export async function parseFields(
     parameters,
     enabled: fields.enabled === 'on',
   });
-  for (const { path, message } of result.error?.issues ?? []) errors[String(path[0])] ??= message;
+  for (const issue of result.error?.issues ?? []) errors[String(issue.path[0])] ??= sentenceOf(issue);
   if (errors.branch === undefined && !(await isBranchName(fields.branch.trim()))) {
     errors.branch = 'This is not the name of a branch.';
   }
@@ -80,6 +80,12 @@ export async function parseFields(
   }
   const isValid = result.success && Object.keys(errors).length === 0;
   return isValid ? { settings: result.data, errors } : { errors };
+}
+
+/** For a variable, which one it is and what is wrong with its name or value. */
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return issue.path[1] === undefined ? message : `${String(issue.path[1]).slice(0, 64)}: ${message}`;
 }
 
 function linesOf(variables: Readonly<Record<string, string>>): string {

@@ -36,8 +36,7 @@ export async function startCi({
   working = true,
   environment = {},
 }: TestCiOptions): Promise<TestCi> {
-  let listener: RequestListener | undefined;
-  const http = createServer((req, res) => listener?.(req, res));
+  const http = createServer();
   await once(http.listen(0, '127.0.0.1'), 'listening');
   const baseUrl = `http://127.0.0.1:${(http.address() as AddressInfo).port}${path}`;
   const config = readConfig({
@@ -49,7 +48,7 @@ export async function startCi({
     ...environment,
   });
   const server = await createApp(config, createLogger(config, { write: captureOutput }));
-  listener = server.app as RequestListener;
+  http.on('request', server.app as RequestListener);
   const stop = new AbortController();
   const work = working ? server.work(stop.signal) : Promise.resolve();
   const browsers = new Map<string, Promise<MiniBrowser>>();
