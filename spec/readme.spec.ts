@@ -65,6 +65,12 @@ describe('the README', function () {
       expect(answer.headers.get('www-authenticate')).to.match(/^OAuth realm=/);
     });
 
+    it('lets a link that its administrator has entered start a build as the user who consented', async () => {
+      const answer = await buildThroughALink(running.baseUrl);
+      expect(answer.text).to.equal('{"startedBy":"ana"}');
+      expect(answer.status).to.equal(201);
+    });
+
     it('keeps its data where it says', () => {
       expect(existsSync(join(project, 'applinks.db'))).to.equal(true);
     });
