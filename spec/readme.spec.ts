@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkout, linkIntoProject } from './support/package-tarball.js';
 import {
+  buildThroughALink,
   compileQuickStart,
   quickStart,
   runQuickStart,
