@@ -16,7 +16,7 @@ interface Use {
 const largestBatch = 500;
 
 export function sqlNonces(db: Database): NonceStore {
-  let waiting: Use[] = [];
+  const waiting: Use[] = [];
 
   const flush = (): void => {
     const batch = waiting.splice(0, largestBatch);
