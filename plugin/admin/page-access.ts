@@ -21,9 +21,9 @@ export interface Visit {
   user: HostUser;
   query: URLSearchParams;
   /** Value of a route parameter. @throws ApplinksError `not_found` when the route has no such parameter. */
-  param(name: string): string;
+  param: (name: string) => string;
   /** Form token for what `purpose` names; see csrf.ts. */
-  formToken(purpose: string): string;
+  formToken: (purpose: string) => string;
 }
 
 export interface Submission extends Visit {
@@ -31,13 +31,13 @@ export interface Submission extends Visit {
 }
 
 export interface PageAccess {
-  page(audience: Audience, show: (visit: Visit) => Promise<void>): Endpoint;
+  page: (audience: Audience, show: (visit: Visit) => Promise<void>) => Endpoint;
   /** `purpose`: action and id that the form token must have been made for. */
-  form(
+  form: (
     audience: Audience,
     purpose: (visit: Visit) => string,
     handle: (submission: Submission) => Promise<void>,
-  ): Endpoint;
+  ) => Endpoint;
 }
 
 export function createPageAccess(context: Context, csrf: Csrf, rawBodies: RawBodies): PageAccess {
