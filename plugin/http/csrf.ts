@@ -26,15 +26,19 @@ export function createCsrf(key: Buffer, baseUrl: string): Csrf {
     createHmac('sha256', key)
       .update(JSON.stringify([browser, userId, purpose]))
       .digest();
+  // A page with several forms asks for several tokens, and all of them must fit the one cookie that it sets.
+  const browsers = new WeakMap<Response, string>();
+  const browserOf = (req: Request, res: Response): string => {
+    const known = browsers.get(res);
+    if (known !== undefined) return known;
+    const browser = readCookie(req, name) ?? randomBytes(32).toString('base64url');
+    browsers.set(res, browser);
+    const flags = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+    res.append('Set-Cookie', `${name}=${browser}; ${flags}`);
+    return browser;
+  };
   return {
-    token: (req, res, userId, purpose) => {
-      const browser = readCookie(req, name) ?? randomBytes(32).toString('base64url');
-      res.append(
-        'Set-Cookie',
-        `${name}=${browser}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`,
-      );
-      return sign(browser, userId, purpose).toString('base64url');
-    },
+    token: (req, res, userId, purpose) => sign(browserOf(req, res), userId, purpose).toString('base64url'),
     require: (req, userId, purpose, token) => {
       if (!isSameOrigin(req, origin)) throw rejected('request from another origin');
       const browser = readCookie(req, name);

@@ -5,14 +5,13 @@ import { readStrings, toNullableNumber } from './row-values.js';
 import type { Database, Tables } from './schema.js';
 import type { AccessToken, AccessTokenStore, TokenFilter } from './store.js';
 
-type Row = Selectable<Tables['applinks_access_tokens']>;
+export type AccessTokenRow = Selectable<Tables['applinks_access_tokens']>;
 type FilterColumn = 'id' | OwnerColumn;
 
 export function sqlAccessTokens(db: Database): AccessTokenStore {
   return {
     get: async (digest) => {
-      const query = db.selectFrom('applinks_access_tokens').selectAll().where('digest', '=', digest);
-      const row = await query.executeTakeFirst();
+      const row = await selectAccessToken(db, digest).executeTakeFirst();
       return row && toAccessToken(row);
     },
     list: async (filter, { limit, offset }) => {
@@ -56,6 +55,10 @@ export function sqlAccessTokens(db: Database): AccessTokenStore {
   };
 }
 
+export function selectAccessToken(db: Database, digest: string) {
+  return db.selectFrom('applinks_access_tokens').selectAll().where('digest', '=', digest);
+}
+
 function filterColumns(filter: TokenFilter): [FilterColumn, string][] {
   const owners = ownerColumns(filter);
   return filter.id === undefined ? owners : [['id', filter.id], ...owners];
@@ -78,7 +81,7 @@ export function accessTokenRow(token: AccessToken) {
   };
 }
 
-function toAccessToken(row: Row): AccessToken {
+export function toAccessToken(row: AccessTokenRow): AccessToken {
   return {
     id: row.id,
     digest: row.digest,

@@ -3,7 +3,7 @@ import { ApplinksError } from '../errors.js';
 import { readLinkDocument, writeLinkDocument } from './link-document.js';
 import type { Database } from './schema.js';
 import { isUniqueViolation } from './sql-dialect.js';
-import type { Link, LinkStore } from './store.js';
+import type { Credential, Link, LinkStore } from './store.js';
 
 export function sqlLinks(db: Database): LinkStore {
   return {
@@ -17,15 +17,8 @@ export function sqlLinks(db: Database): LinkStore {
       return row && readLinkDocument(row.document);
     },
     findByConsumerKey: async (key) => {
-      const row = await db
-        .selectFrom('applinks_credentials')
-        .innerJoin('applinks_links', 'applinks_links.id', 'applinks_credentials.link_id')
-        .select('document')
-        .where('consumer_key', '=', key)
-        .executeTakeFirst();
-      const link = row && readLinkDocument(row.document);
-      const credential = link?.incoming.find((candidate) => candidate.key === key);
-      return link && credential && { link, credential };
+      const row = await selectLinkOfConsumer(db, key).executeTakeFirst();
+      return row && toConsumer(readLinkDocument(row.document), key);
     },
     create: (link) =>
       refuseTakenKeys(() =>
@@ -60,6 +53,19 @@ export function sqlLinks(db: Database): LinkStore {
       return numDeletedRows === 1n;
     },
   };
+}
+
+export function selectLinkOfConsumer(db: Database, key: string) {
+  return db
+    .selectFrom('applinks_credentials')
+    .innerJoin('applinks_links', 'applinks_links.id', 'applinks_credentials.link_id')
+    .select('document')
+    .where('consumer_key', '=', key);
+}
+
+export function toConsumer(link: Link, key: string): { link: Link; credential: Credential } | undefined {
+  const credential = link.incoming.find((candidate) => candidate.key === key);
+  return credential && { link, credential };
 }
 
 /** Deleting the row of a credential deletes its tokens with it. */

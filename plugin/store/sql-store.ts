@@ -4,9 +4,10 @@ import type { Database } from './schema.js';
 import { sqlAccessTokens } from './sql-access-tokens.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { sqlLinks } from './sql-links.js';
+import { sqlNonces } from './sql-nonces.js';
 import { sqlRequestTokens } from './sql-request-tokens.js';
 import { sqlSettings } from './sql-settings.js';
-import type { NonceStore, Store, SweepResult } from './store.js';
+import type { Store, SweepResult } from './store.js';
 
 /** @param close ends what the caller opened for this store. */
 export function sqlStore(db: Database, dialect: SqlDialect, close: () => Promise<void>): Store {
@@ -19,19 +20,6 @@ export function sqlStore(db: Database, dialect: SqlDialect, close: () => Promise
     requestTokens: sqlRequestTokens(db, dialect),
     accessTokens: sqlAccessTokens(db),
     nonces: sqlNonces(db),
-  };
-}
-
-function sqlNonces(db: Database): NonceStore {
-  return {
-    use: async (key, expiresAtMs) => {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto('applinks_nonces')
-        .values({ key, expires_at_ms: expiresAtMs })
-        .onConflict((conflict) => conflict.column('key').doNothing())
-        .executeTakeFirst();
-      return numInsertedOrUpdatedRows === 1n;
-    },
   };
 }
 

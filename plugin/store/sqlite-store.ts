@@ -18,6 +18,7 @@ import Libsql from 'libsql';
 import type { Tables } from './schema.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { sqlStore } from './sql-store.js';
+import { sqliteHotReads } from './sqlite-hot-reads.js';
 import type { Store } from './store.js';
 
 /** How long a writer waits for another process. */
@@ -32,7 +33,16 @@ const dialect: SqlDialect = {
 /** @param file path of the database; made with its folder when absent. */
 export function sqliteStore(file: string): Store {
   const db = new Kysely<Tables>({ dialect: libsqlDialect(() => openDatabase(file)) });
-  return sqlStore(db, dialect, () => db.destroy());
+  const hot = sqliteHotReads(db, () => openDatabase(file));
+  const store = sqlStore(db, dialect, async () => {
+    hot.close();
+    await db.destroy();
+  });
+  return {
+    ...store,
+    links: { ...store.links, findByConsumerKey: hot.findByConsumerKey },
+    accessTokens: { ...store.accessTokens, get: hot.getAccessToken },
+  };
 }
 
 function openDatabase(file: string): Libsql.Database {

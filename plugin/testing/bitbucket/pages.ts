@@ -44,7 +44,7 @@ export function startPage(context: StandInContext, incoming: Incoming): Answer {
           <th>Application</th>
           <th>URL</th>
           <th>Status</th>
-          <th></th>
+          <th>Action</th>
         </tr>
         ${[...links.values()].map((link) => linkRow(context, base, link, user))}
       </table>

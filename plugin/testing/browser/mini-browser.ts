@@ -5,6 +5,7 @@
 import { encodeParameters } from '../base-string.js';
 import { exchange, headerOf, type Exchange } from '../http-exchange.js';
 import { createCookieJar, type CookieJar } from './cookie-jar.js';
+import { elementText } from './element-text.js';
 import { formsOf, type Field, type Form } from './forms.js';
 
 export interface Page {
@@ -15,6 +16,8 @@ export interface Page {
   forms: readonly Form[];
   /** Value of the first header of this name. */
   header(name: string): string | undefined;
+  /** What the element with this id says; an input's value. Undefined when there is none. */
+  textOf(id: string): string | undefined;
   /** Every URL on the way, this one included. */
   visited: readonly string[];
 }
@@ -105,6 +108,7 @@ export function createBrowser({ redirects = 20, headers = {} }: MiniBrowserOptio
       text: last.body,
       forms: formsOf(last.body, url),
       header: (name) => headerOf(last, name),
+      textOf: (id) => elementText(last.body, id),
       visited,
     };
   };

@@ -127,7 +127,15 @@ describe('mini browser', () => {
       ).replace('127.0.0.1', '127.0.0.2');
       const browser = createBrowser();
       const form = { action: `${url}/x`, method: 'POST', fields: [], buttons: [] } as const;
-      const page = { url: other, status: 200, text: '', forms: [form], header: () => undefined, visited: [] };
+      const page = {
+        url: other,
+        status: 200,
+        text: '',
+        forms: [form],
+        header: () => undefined,
+        textOf: () => undefined,
+        visited: [],
+      };
       expect((await browser.submit(page)).text).to.include(`${other} cross-site`);
     });
   });

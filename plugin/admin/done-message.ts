@@ -1,0 +1,14 @@
+/** What a page says after a form has sent the browser back to it. Only these sentences: the URL is anybody's to make. */
+const messages: Readonly<Record<string, string>> = {
+  saved: 'The changes are saved.',
+  deleted: 'The link is deleted, and everything that users had allowed through it is revoked.',
+  replaced: 'The public key is replaced.',
+  revoked: 'The access is revoked.',
+  'all-revoked': 'All of the access is revoked.',
+  'none-revoked': 'There was nothing to revoke.',
+};
+
+export function doneMessage(query: URLSearchParams): string | undefined {
+  const name = query.get('done') ?? '';
+  return Object.hasOwn(messages, name) ? messages[name] : undefined;
+}

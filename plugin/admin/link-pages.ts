@@ -1,0 +1,131 @@
+/**
+ * The pages of an administrator that show and delete application links. What an attacker would try: names and
+ * callbacks that carry markup (SECURITY-2639; the views escape everything and make no link of them), and a form from
+ * elsewhere (each form's token names its action and its link).
+ */
+import type { Context } from '../context.js';
+import type { Endpoint } from '../http/handler.js';
+import type { Views } from '../http/views.js';
+import type { Link } from '../store/store.js';
+import { doneMessage } from './done-message.js';
+import type { FormModel } from './link-form.js';
+import type { LinkService } from './link-service.js';
+import { describeCredential, describeStatus } from './link-summary.js';
+import { seeOther, type PageAccess, type Visit } from './page-access.js';
+import type { TokenService } from './token-service.js';
+
+export interface LinkPageDependencies {
+  context: Context;
+  views: Views;
+  access: PageAccess;
+  links: LinkService;
+  tokens: TokenService;
+}
+
+const countedUsers = 100;
+
+export function showLinks({ access, views, links, tokens }: LinkPageDependencies): Endpoint {
+  return access.page('administrator', async ({ res, query }) => {
+    const rows = await Promise.all(
+      (await links.list()).map(async (link) => {
+        const { id, name, displayUrl } = link;
+        return { id, name, displayUrl, ...describeStatus(link, await isUsed(tokens, id)) };
+      }),
+    );
+    await views.render(res, 'links', { links: rows, done: doneMessage(query) });
+  });
+}
+
+export function showLink(dependencies: LinkPageDependencies): Endpoint {
+  return dependencies.access.page('administrator', async (visit) => {
+    await renderLink(dependencies, visit, await dependencies.links.get(visit.param('id')));
+  });
+}
+
+/** What only the answer to one form shows. */
+export interface LinkNews {
+  /** Rendered once and never again; the page is `no-store`. */
+  secret?: { credentialId: string; value: string };
+  warnings?: readonly string[];
+  /** A refused replacement of a secret or key, shown at its field. */
+  replacement?: { credentialId: string; form: FormModel };
+}
+
+export async function renderLink(
+  { context: { config }, views, tokens }: LinkPageDependencies,
+  { res, query, formToken }: Visit,
+  link: Link,
+  { secret, warnings = [], replacement }: LinkNews = {},
+): Promise<void> {
+  const credentials = link.incoming.map((credential) => ({
+    ...describeCredential(credential, config, config.application, config.scopes),
+    replacement:
+      replacement?.credentialId === credential.id
+        ? { isOpen: true, ...replacement.form }
+        : { isOpen: false, values: { secret: '', public_key: '' }, problems: {} },
+  }));
+  const page = {
+    link: {
+      id: link.id,
+      name: link.name,
+      displayUrl: link.displayUrl,
+      credentials,
+      ...describeStatus(link, await isUsed(tokens, link.id)),
+    },
+    secret: secret?.value,
+    secretOf: secret?.credentialId,
+    warnings: [...warnings, ...unreachable(config.baseUrl)],
+    done: doneMessage(query),
+    csrfToken: formToken(replacePurpose(link.id)),
+  };
+  await views.render(res, 'link', page, { status: replacement ? 400 : 200 });
+}
+
+export function confirmDelete({ access, views, links, tokens }: LinkPageDependencies): Endpoint {
+  return access.page('administrator', async ({ res, param, formToken }) => {
+    const link = await links.get(param('id'));
+    await views.render(res, 'link-delete', {
+      link: { id: link.id, name: link.name },
+      keys: link.incoming.map(({ key }) => key),
+      users: await describeUsers(tokens, link.id),
+      csrfToken: formToken(deletePurpose(link.id)),
+    });
+  });
+}
+
+export function deleteLink({ access, context, links }: LinkPageDependencies): Endpoint {
+  return access.form(
+    'administrator',
+    ({ param }) => deletePurpose(param('id')),
+    async ({ res, param, user }) => {
+      await links.remove(param('id'), user.id);
+      seeOther(context, res, '/applinks/admin?done=deleted');
+    },
+  );
+}
+
+export const replacePurpose = (linkId: string): string => `replace secret ${linkId}`;
+const deletePurpose = (linkId: string): string => `delete link ${linkId}`;
+
+async function isUsed(tokens: TokenService, linkId: string): Promise<boolean> {
+  return (await tokens.list({ linkId }, { limit: 1, offset: 0 })).length > 0;
+}
+
+/** The commonest reason why a first link fails: it is made on the developer's own machine. */
+function unreachable(baseUrl: string): string[] {
+  const { hostname } = new URL(baseUrl);
+  if (!/^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)) return [];
+  return [
+    `The Application URL leads to ${hostname}, which other machines cannot reach. Set the baseUrl of this application ` +
+      'to the address under which the other application and its users find it, before you link it.',
+  ];
+}
+
+/** Empty when nobody has allowed it. */
+async function describeUsers(tokens: TokenService, linkId: string): Promise<string> {
+  const granted = await tokens.list({ linkId }, { limit: countedUsers, offset: 0 });
+  const users = new Set(granted.map(({ userId }) => userId)).size;
+  if (users === 0) return '';
+  if (granted.length === countedUsers) return `${users} users or more`;
+  return users === 1 ? 'one user' : `${users} users`;
+}

@@ -1,0 +1,68 @@
+/** What the pages tell about a link: its state in a word, what to do next, and its consumers without their secrets. */
+import type { Mount } from '../http/public-url.js';
+import type { Credential, Link } from '../store/store.js';
+import { describeLifetime } from './lifetime-field.js';
+import { pasteValues, type PasteValues } from './paste-values.js';
+import { publicKeyFingerprint } from './public-key-fingerprint.js';
+
+export interface LinkStatus {
+  status: string;
+  /** A sentence on what to do, or why there is nothing to do. */
+  advice: string;
+}
+
+export function describeStatus(link: Link, isUsed: boolean): LinkStatus {
+  if (link.incoming.length === 0) {
+    return { status: 'Incomplete', advice: 'It has no consumer yet, so nobody can use it.' };
+  }
+  if (!isUsed) {
+    return {
+      status: 'Waiting',
+      advice: 'No user has allowed it yet. Has it been entered on the other side?',
+    };
+  }
+  return { status: 'In use', advice: 'Users have allowed it.' };
+}
+
+export interface CredentialSummary {
+  id: string;
+  key: string;
+  signatureMethod: string;
+  fingerprint: string | null;
+  callbackUrl: string | null;
+  allowInsecureMissingCallback: boolean;
+  scopes: string;
+  requestTokenLifetime: string;
+  accessTokenLifetime: string;
+  idleTimeout: string;
+  createdAtMs: number;
+  paste: PasteValues;
+}
+
+export function describeCredential(
+  credential: Credential,
+  mount: Mount,
+  application: { name: string },
+  scopes: Readonly<Record<string, string>>,
+): CredentialSummary {
+  const { id, key, signatureMethod, callbackUrl, allowInsecureMissingCallback, createdAtMs } = credential;
+  return {
+    id,
+    key,
+    signatureMethod,
+    callbackUrl,
+    allowInsecureMissingCallback,
+    createdAtMs,
+    fingerprint: credential.kind === 'oauth1-rsa' ? publicKeyFingerprint(credential.publicKey) : null,
+    scopes: describeScopes(credential.scopes, scopes),
+    requestTokenLifetime: describeLifetime(credential.requestTokenLifetimeMs),
+    accessTokenLifetime: describeLifetime(credential.accessTokenLifetimeMs),
+    idleTimeout: credential.idleTimeoutMs === null ? 'never' : describeLifetime(credential.idleTimeoutMs),
+    paste: pasteValues(mount, application.name, credential),
+  };
+}
+
+function describeScopes(names: readonly string[] | null, known: Readonly<Record<string, string>>): string {
+  if (names === null) return 'all';
+  return names.length === 0 ? 'none' : names.map((name) => known[name] ?? name).join(', ');
+}

@@ -1,0 +1,59 @@
+/** The pages of the kit as one table: who may see what under which path (design.md, Paths). */
+import { Router } from 'express';
+import type { Context } from '../context.js';
+import { allowOnly } from '../http/allow-only.js';
+import type { Csrf } from '../http/csrf.js';
+import type { Endpoint, EndpointFactory } from '../http/handler.js';
+import type { RawBodies } from '../http/raw-body.js';
+import type { Views } from '../http/views.js';
+import { assetRoutes } from './assets.js';
+import { createLink, editLink, replaceSecret, showEditLink, showNewLink } from './link-form-pages.js';
+import { confirmDelete, deleteLink, showLink, showLinks } from './link-pages.js';
+import type { LinkService } from './link-service.js';
+import { createPageAccess } from './page-access.js';
+import {
+  revokeAllMine,
+  revokeAny,
+  revokeMatching,
+  revokeMine,
+  showAllTokens,
+  showMyTokens,
+} from './token-pages.js';
+import type { TokenService } from './token-service.js';
+
+export interface PageDependencies {
+  context: Context;
+  views: Views;
+  endpoints: EndpointFactory;
+  csrf: Csrf;
+  rawBodies: RawBodies;
+  links: LinkService;
+  tokens: TokenService;
+}
+
+export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDependencies): Router {
+  const parts = { ...services, access: createPageAccess(services.context, csrf, rawBodies) };
+  const router = Router();
+  const route = (path: string, name: string, { get, post }: { get?: Endpoint; post?: Endpoint }): void => {
+    if (get) router.get(path, endpoints('page', name, get));
+    if (post) router.post(path, endpoints('page', name, post));
+    router.all(path, allowOnly(...(get ? ['GET'] : []), ...(post ? ['POST'] : [])));
+  };
+  router.use(assetRoutes());
+  route('/applinks/admin', 'links', { get: showLinks(parts) });
+  route('/applinks/admin/links/new', 'link-new', { get: showNewLink(parts), post: createLink(parts) });
+  route('/applinks/admin/links/:id', 'link', { get: showLink(parts) });
+  route('/applinks/admin/links/:id/edit', 'link-edit', { get: showEditLink(parts), post: editLink(parts) });
+  route('/applinks/admin/links/:id/secret', 'link-secret', { post: replaceSecret(parts) });
+  route('/applinks/admin/links/:id/delete', 'link-delete', {
+    get: confirmDelete(parts),
+    post: deleteLink(parts),
+  });
+  route('/applinks/admin/tokens', 'tokens-all', { get: showAllTokens(parts) });
+  route('/applinks/admin/tokens/revoke-all', 'tokens-revoke-matching', { post: revokeMatching(parts) });
+  route('/applinks/admin/tokens/:id/revoke', 'token-revoke-any', { post: revokeAny(parts) });
+  route('/applinks/tokens', 'tokens', { get: showMyTokens(parts) });
+  route('/applinks/tokens/revoke-all', 'tokens-revoke-all', { post: revokeAllMine(parts) });
+  route('/applinks/tokens/:id/revoke', 'token-revoke', { post: revokeMine(parts) });
+  return router;
+}
