@@ -174,12 +174,20 @@ function newsOf({ secrets, warnings }: Changed): LinkNews {
   return made ? { secret: { credentialId: made[0], value: made[1] }, warnings } : { warnings };
 }
 
+/** Also what a form that was sent twice gets: its first answer, with the secret, may never have been seen. */
+const keyTaken = new InvalidInput({
+  'credential.key': [
+    'This key is in use already. If you have just created this link, open it in the list; its secret can be replaced there.',
+  ],
+});
+
 /** An InvalidInput is an answer here, to be shown at the fields; everything else is thrown on. */
 async function refusable<T>(change: () => Promise<T>): Promise<T | InvalidInput> {
   try {
     return await change();
   } catch (error) {
     if (error instanceof InvalidInput) return error;
+    if (error instanceof ApplinksError && error.code === 'consumer_key_taken') return keyTaken;
     throw error;
   }
 }

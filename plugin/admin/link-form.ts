@@ -103,9 +103,18 @@ export function withProblems(model: FormModel, error: InvalidInput): FormModel {
   const problems: Record<string, readonly string[]> = {};
   for (const [path, sentences] of Object.entries(error.fields)) {
     const field = fieldOf[path] ?? fieldOf[`credential.${path}`] ?? path;
-    problems[field] = [...(problems[field] ?? []), ...sentences];
+    problems[field] = isUnreadable(model, field)
+      ? ['Enter a number, such as 30, and choose minutes, hours or days.']
+      : [...(problems[field] ?? []), ...sentences];
   }
   return { ...model, problems };
+}
+
+function isUnreadable({ values }: FormModel, field: string): boolean {
+  if (!lifetimeFields.some((one) => one === field)) return false;
+  return Number.isNaN(
+    readLifetime({ amount: values[field]?.trim() ?? '', unit: values[`${field}_unit`] ?? '' }),
+  );
 }
 
 /** What the link itself takes from the form. */

@@ -21,9 +21,9 @@ export interface Visit {
   user: HostUser;
   query: URLSearchParams;
   /** Value of a route parameter. @throws ApplinksError `not_found` when the route has no such parameter. */
-  param(name: string): string;
+  param: (name: string) => string;
   /** Form token for what `purpose` names; see csrf.ts. */
-  formToken(purpose: string): string;
+  formToken: (purpose: string) => string;
 }
 
 export interface Submission extends Visit {

@@ -10,6 +10,7 @@ import { openPage, screenshot } from '../support/chromium.js';
 import { consentUrl } from '../support/consent.js';
 import { startKitApp, type KitApp } from '../support/kit-app.js';
 import { listen, type Listening } from '../support/listen.js';
+import { rememberSecret } from '../support/secrets.js';
 import { registerConsumer, type RegisteredConsumer } from '../support/register-consumer.js';
 
 describe('The pages of the kit in Chromium', function () {
@@ -137,6 +138,7 @@ describe('The pages of the kit in Chromium', function () {
       expect(await page.textContent('h1')).to.equal('Bitbucket West');
       await look(page, 'link-created');
       const value = async (id: string): Promise<string | null> => page.textContent(`#${id}`);
+      rememberSecret((await value('shared-secret')) ?? '', 'consumer secret');
       expect(await value('application-url')).to.equal(app.baseUrl);
       expect(await value('consumer-key')).to.equal('bitbucket west:1');
       expect(await value('request-token-url')).to.equal('/ci/plugins/servlet/oauth/request-token');
