@@ -1,5 +1,9 @@
 /** Composition root: createApplinks() wires the capabilities together; nothing else knows them all. */
 import { Router, type RequestHandler } from 'express';
+import { createLinkService, type LinkService, type SavedLink } from './admin/link-service.js';
+import type { CredentialChange, CredentialInput, LinkChange, LinkInput } from './admin/link-input.js';
+import { pageRoutes } from './admin/pages.js';
+import { createTokenService, type TokenService } from './admin/token-service.js';
 import { repeat } from './background.js';
 import { parseOptions, type ApplinksOptions } from './config.js';
 import type { Context } from './context.js';
@@ -18,9 +22,31 @@ import {
 import { createConsumers } from './provider/consumer.js';
 import { providerRoutes } from './provider/routes.js';
 import { createStrategy, type ApplinksStrategy } from './provider/strategy.js';
+import { parsePublicKey } from './oauth1/public-key.js';
 import { installationKey } from './store/installation-key.js';
 import { createSealer } from './store/seal.js';
+import type { Link } from './store/store.js';
 import './express-request.js';
+
+/** Application links by the host's own code; checked like an administrator's input, `by` is null unless told. */
+export interface Links {
+  list(): Promise<Link[]>;
+  /** @throws ApplinksError `not_found` */
+  get(id: string): Promise<Link>;
+  /** @throws InvalidInput */
+  create(input: LinkInput, by?: string | null): Promise<SavedLink>;
+  /** @throws InvalidInput, ApplinksError `not_found`, `conflict` */
+  update(id: string, input: LinkChange, by?: string | null): Promise<SavedLink>;
+  remove(id: string, by?: string | null): Promise<void>;
+  addCredential(linkId: string, input: CredentialInput, by?: string | null): Promise<SavedLink>;
+  updateCredential(
+    linkId: string,
+    id: string,
+    input: CredentialChange,
+    by?: string | null,
+  ): Promise<SavedLink>;
+  removeCredential(linkId: string, id: string, by?: string | null): Promise<SavedLink>;
+}
 
 export interface Applinks {
   /** Migrations and first-run values. The router waits for it by itself; awaiting it shows errors at start. */
@@ -29,6 +55,8 @@ export interface Applinks {
   router(): RequestHandler;
   authenticate(options?: AuthenticateOptions): RequestHandler;
   strategy(): ApplinksStrategy;
+  readonly links: Links;
+  readonly tokens: TokenService;
   /** For `express.urlencoded({ verify })` and `express.json({ verify })` in front of the kit. */
   keepRawBody: RawBodies['keepRawBody'];
   on<N extends EventName>(name: N, listener: Listener<N>): void;
@@ -63,7 +91,9 @@ export function createApplinks(options: ApplinksOptions): Applinks {
   const rawBodies = createRawBodies();
   const views = createViews(config, config.application.name);
   const endpoints = createEndpoints(context, views);
-  const start = onceItSucceeds(() => assemble(context, rawBodies, views, endpoints));
+  const links = createLinkService(context, parsePublicKey);
+  const tokens = createTokenService(context);
+  const start = onceItSucceeds(() => assemble(context, rawBodies, views, endpoints, { links, tokens }));
   const tick = async (): Promise<void> => {
     await start();
     await store.sweep(clock());
@@ -78,6 +108,8 @@ export function createApplinks(options: ApplinksOptions): Applinks {
     },
     authenticate: createAuthenticateMiddleware(context, authenticator, rawBodies, endpoints),
     strategy: () => createStrategy(authenticator, config.baseUrl),
+    links,
+    tokens,
     keepRawBody: rawBodies.keepRawBody,
     on: events.on,
     off: events.off,
@@ -92,6 +124,7 @@ async function assemble(
   rawBodies: RawBodies,
   views: Views,
   endpoints: EndpointFactory,
+  services: { links: LinkService; tokens: TokenService },
 ): Promise<Parts> {
   const { store, sealer, config } = context;
   await store.migrate();
@@ -99,6 +132,7 @@ async function assemble(
   const consumers = await createConsumers(context);
   const router = Router();
   router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers }));
+  router.use(pageRoutes({ context, views, csrf, rawBodies, endpoints, ...services }));
   return {
     router: tolerateDoubleSlashes(router),
     authenticator: createAuthenticator(context, consumers, rawBodies),

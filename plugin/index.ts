@@ -1,5 +1,8 @@
 /** Public names of express-applinks. */
-export { createApplinks, type Applinks } from './applinks.js';
+export type { CredentialChange, CredentialInput, LinkChange, LinkInput } from './admin/link-input.js';
+export type { SavedLink } from './admin/link-service.js';
+export type { GrantedToken, TokenService } from './admin/token-service.js';
+export { createApplinks, type Applinks, type Links } from './applinks.js';
 export type { ApplinksOptions } from './config.js';
 export {
   ApplinksError,

@@ -12,7 +12,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { accountsState, findProcesses, markerName, unknownFiles } from './traces.js';
+import { accountsState, findProcesses, markerName, removeFolder, unknownFiles } from './traces.js';
 
 interface Counts {
   passed: number;
@@ -42,7 +42,7 @@ const environment = {
   TMPDIR: folder,
   [markerName]: marker,
   APPLINKS_COUNTS_FILE: countsFile,
-  ...(long || chosen.length > 0 ? {} : { APPLINKS_WHOLE_SUITE: 'yes' }),
+  APPLINKS_WHOLE_SUITE: long || chosen.length > 0 ? '' : 'yes',
 };
 
 const exitGraceMs = Number(process.env.APPLINKS_EXIT_GRACE_MS ?? 5000);
@@ -151,5 +151,5 @@ function cleanUp(): void {
       // It ended in the meantime.
     }
   }
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  removeFolder(folder);
 }

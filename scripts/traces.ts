@@ -5,7 +5,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 export const markerName = 'APPLINKS_TEST_RUN';
 
@@ -68,4 +69,16 @@ export function accountsState(): string {
   const hash = createHash('sha256');
   for (const file of ['/etc/passwd', '/etc/group']) hash.update(read(file));
   return hash.digest('hex');
+}
+
+/** Removes a folder even where what is in it may not be entered, which stops an ordinary user's rm. */
+export function removeFolder(folder: string): void {
+  const unlock = (path: string): void => {
+    chmodSync(path, 0o700);
+    for (const entry of readdirSync(path, { withFileTypes: true })) {
+      if (entry.isDirectory()) unlock(join(path, entry.name));
+    }
+  };
+  if (existsSync(folder)) unlock(folder);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -212,6 +212,7 @@ describe('the architecture', function () {
         'f(callback.host, callback.protocol, config.process, context.console);',
         "f('the host of the callback', new Date(clock()));",
         "const kinds = ['a'] as const;",
+        "type Host = Context['config']['host'];",
       ].join('\n');
       expect(sourceViolations('plugin/a.ts', opening + innocent)).to.deep.equal([]);
     });

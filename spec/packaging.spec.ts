@@ -42,14 +42,15 @@ describe('the package', function () {
       ]);
     });
 
-    for (const source of ['plugin/views', 'plugin/public']) {
-      it(`everything of ${source}`, function () {
-        if (!existsSync(join(checkout, source))) this.skip();
+    for (const source of ['plugin/views', 'plugin/public'].filter((name) =>
+      existsSync(join(checkout, name)),
+    )) {
+      it(`everything of ${source}`, () => {
         const names = readdirSync(join(checkout, source), { recursive: true, withFileTypes: true })
           .filter((entry) => entry.isFile())
           .map((entry) => join('dist', entry.parentPath.slice(checkout.length + 1), entry.name));
         expect(names).to.not.be.empty;
-        expect(files).to.include.members(names);
+        expect(names.filter((name) => !files.includes(name))).to.deep.equal([]);
       });
     }
 

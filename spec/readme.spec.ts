@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkout, linkIntoProject } from './support/package-tarball.js';
 import {
+  buildThroughALink,
   compileQuickStart,
   quickStart,
   runQuickStart,
@@ -25,7 +26,7 @@ describe('the README', function () {
       scripts: Record<string, string>;
     };
     const text = readFileSync(join(checkout, 'README.md'), 'utf8');
-    const named = [...text.matchAll(/npm (?:run )?((?!run\b|ci\b|install\b)[a-z:]+)/g)].map(
+    const named = [...text.matchAll(/npm (?:run )?(?!run\b|ci\b|install\b)([a-z:]+)/g)].map(
       ([, name = '']) => name,
     );
     expect(named).to.include.members(['start', 'test', 'demo', 'bench']);
@@ -63,6 +64,12 @@ describe('the README', function () {
       const answer = await fetch(`${running.baseUrl}/api/builds`, { method: 'POST' });
       expect(answer.status).to.equal(401);
       expect(answer.headers.get('www-authenticate')).to.match(/^OAuth realm=/);
+    });
+
+    it('lets a link that its administrator has entered start a build as the user who consented', async () => {
+      const answer = await buildThroughALink(running.baseUrl);
+      expect(answer.text).to.equal('{"startedBy":"ana"}');
+      expect(answer.status).to.equal(201);
     });
 
     it('keeps its data where it says', () => {

@@ -17,7 +17,7 @@ import {
   type FormModel,
   type KnownScope,
 } from './link-form.js';
-import type { Changed } from './link-service.js';
+import type { SavedLink } from './link-service.js';
 import { renderLink, replacePurpose, type LinkNews, type LinkPageDependencies } from './link-pages.js';
 import { seeOther, type Visit } from './page-access.js';
 
@@ -169,7 +169,7 @@ function chooseCredential(link: Link, id: string | null): Credential | undefined
   return credential;
 }
 
-function newsOf({ secrets, warnings }: Changed): LinkNews {
+function newsOf({ secrets, warnings }: SavedLink): LinkNews {
   const [made] = Object.entries(secrets);
   return made ? { secret: { credentialId: made[0], value: made[1] }, warnings } : { warnings };
 }

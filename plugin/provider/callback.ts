@@ -3,11 +3,10 @@
  * taken from the authorize URL: that was J A6's open redirect, which hands a valid verifier to an attacker's host.
  */
 import { OAuthProblem } from '../errors.js';
+import { isCallbackUrl } from '../http/callback-url.js';
 import type { Message } from '../oauth1/message.js';
 import { requireParameter } from '../oauth1/verify.js';
 import type { Consumer } from './consumer.js';
-
-const longest = 2048;
 
 /**
  * The callback to bind, or null for `oob` (RFC 5849 section 2.1).
@@ -40,14 +39,6 @@ export function requireCallback(
     );
   }
   return callback;
-}
-
-/** Only http and https, with a host, without fragment or user info; printable ASCII, so that it cannot split a header. */
-export function isCallbackUrl(value: string): boolean {
-  if (value.length > longest || !/^https?:\/\/[^/?#\\@]+(?:[/?][\x21-\x7e]*)?$/i.test(value)) return false;
-  if (value.includes('#') || !URL.canParse(value)) return false;
-  const { username, password, hostname } = new URL(value);
-  return username === '' && password === '' && hostname !== '';
 }
 
 /** The callback with the outcome added; an existing query is kept as it is (RFC 5849 section 2.2). */

@@ -1,9 +1,15 @@
 import { expect } from 'chai';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkout, npm, pack } from '../support/package-tarball.js';
-import { compileQuickStart, runQuickStart, type RunningQuickStart } from '../support/quick-start.js';
+import { createBrowser } from 'express-applinks/testing';
+import { npm, pack } from '../support/package-tarball.js';
+import {
+  buildThroughALink,
+  compileQuickStart,
+  runQuickStart,
+  type RunningQuickStart,
+} from '../support/quick-start.js';
 
 /** The lowest and the highest Express of the promised peer range. */
 const expresses = [
@@ -56,18 +62,23 @@ for (const { express, types } of expresses) {
       expect(await compileQuickStart(folder)).to.equal('');
     });
 
-    it('runs it', async () => {
+    it('runs it, so that a link starts a build as the user who consented', async () => {
       running = await runQuickStart(folder);
-      const answer = await fetch(`${running.baseUrl}/api/builds`, { method: 'POST' });
-      expect(answer.status).to.equal(401);
+      const answer = await buildThroughALink(running.baseUrl);
+      expect(answer.text).to.equal('{"startedBy":"ana"}');
+      expect(answer.status).to.equal(201);
     });
 
-    it('has views and style', () => {
-      const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
-        version: string;
-      };
-      const installed = join(folder, 'node_modules', 'express-applinks');
-      expect(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))).to.include({ version });
+    it('serves its pages with their style', async () => {
+      const baseUrl = running?.baseUrl ?? '';
+      const browser = createBrowser();
+      await browser.get(`${baseUrl}/login?user=ana`);
+      const page = await browser.get(`${baseUrl}/applinks/tokens`);
+      expect(page.status).to.equal(200);
+      const style = /<link rel="stylesheet" href="([^"]+)"/.exec(page.text)?.[1] ?? 'none';
+      const css = await fetch(new URL(style, page.url));
+      expect(css.status).to.equal(200);
+      expect(css.headers.get('content-type')).to.match(/^text\/css/);
     });
   });
 }

@@ -3,10 +3,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accountsState, findProcesses, markerName, unknownFiles } from '../../scripts/traces.js';
+import {
+  accountsState,
+  findProcesses,
+  markerName,
+  removeFolder,
+  unknownFiles,
+} from '../../scripts/traces.js';
 
 describe('traces of a test run', () => {
   let folder: string;
@@ -72,6 +78,16 @@ describe('traces of a test run', () => {
 
   it('include no file outside of a checkout', () => {
     expect(unknownFiles(folder)).to.be.empty;
+  });
+
+  it('are removed, folders that may not be entered included', () => {
+    const locked = join(folder, 'build', 'locked');
+    mkdirSync(join(locked, 'inner'), { recursive: true });
+    writeFileSync(join(locked, 'inner', 'file'), '');
+    chmodSync(locked, 0);
+    removeFolder(folder);
+    expect(existsSync(folder)).to.equal(false);
+    removeFolder(folder);
   });
 
   it('include the accounts of the machine', () => {

@@ -87,7 +87,10 @@ export const importRules: IForbiddenRuleType[] = [
     name: 'sample-app/ imports public entry points only',
     severity: 'error',
     from: { path: '^sample-app/' },
-    to: { path: '(?:^|/)dist/', pathNot: ['node_modules', '^dist/plugin/(?:testing/)?index\\.js$'] },
+    to: {
+      path: '(?:^|/)dist/',
+      pathNot: ['node_modules', '^dist/plugin/(?:testing/)?index\\.(?:js|d\\.ts)$'],
+    },
   },
   { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
   {

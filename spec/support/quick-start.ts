@@ -7,8 +7,11 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createBrowser } from 'express-applinks/testing';
+import { allow } from './consent.js';
 import { checkout, compile, writeProject } from './package-tarball.js';
 import { captureOutput } from './secrets.js';
+import { TestConsumer, type Answer } from './test-consumer.js';
 
 const marker = '<!-- quick start -->';
 const startDeadlineMs = 15_000;
@@ -30,7 +33,7 @@ export interface RunningQuickStart {
   stop(): Promise<void>;
 }
 
-/** Runs the compiled project; `context` is the path below which the README's reader would mount it. */
+/** Runs the compiled project. */
 export async function runQuickStart(project: string): Promise<RunningQuickStart> {
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
@@ -67,6 +70,28 @@ export async function runQuickStart(project: string): Promise<RunningQuickStart>
     }
   }
   return { baseUrl, stop };
+}
+
+/** What the README promises: an administrator enters a link, a user consents, and the link starts a build as them. */
+export async function buildThroughALink(baseUrl: string): Promise<Answer> {
+  const admin = createBrowser();
+  await admin.get(`${baseUrl}/login?user=admin`);
+  const form = await admin.get(`${baseUrl}/applinks/admin/links/new`);
+  const created = await admin.submit(form, {
+    fields: { name: 'Bitbucket', key: 'bitbucket' },
+    button: 'Create link',
+  });
+  const consumerSecret = created.textOf('secret');
+  if (consumerSecret === undefined)
+    throw new Error(`No secret on ${created.url}: ${created.status} ${created.text}`);
+  const consumer = new TestConsumer(baseUrl, {
+    consumerKey: 'bitbucket',
+    signatureMethod: 'HMAC-SHA1',
+    consumerSecret,
+  });
+  const request = await consumer.requestToken('https://bitbucket.example.test/callback');
+  const access = await consumer.accessToken(request, await allow(baseUrl, 'ana', request.token));
+  return consumer.call('POST', '/api/builds', access);
 }
 
 async function freePort(): Promise<number> {

@@ -52,7 +52,9 @@ export const sourceRules: SourceRule[] = [
     name: 'Host and X-Forwarded-* are never read (rule 1)',
     applies: inKit,
     breaks: (node) =>
-      (ts.isStringLiteralLike(node) && /^(?:host|forwarded|x-forwarded-.*|x-real-ip)$/i.test(node.text)) ||
+      (ts.isStringLiteralLike(node) &&
+        (ts.isCallExpression(node.parent) || ts.isElementAccessExpression(node.parent)) &&
+        /^(?:host|forwarded|x-forwarded-.*|x-real-ip)$/i.test(node.text)) ||
       isMember(node, /headers$/, /^(?:host|forwarded)$/) ||
       isMember(node, /^req(?:uest)?$/, /^(?:host|hostname|protocol|secure|subdomains)$/),
   },

@@ -1,0 +1,9 @@
+/** Tells listeners that tokens have died, one by one, and by whose hand. */
+import type { Events } from '../events.js';
+import type { AccessToken } from '../store/store.js';
+
+export function emitRevoked(events: Events, tokens: readonly AccessToken[], by: string | null): void {
+  for (const { id: tokenId, linkId, credentialId, userId } of tokens) {
+    events.emit('access_token.revoked', { tokenId, linkId, credentialId, userId, by });
+  }
+}

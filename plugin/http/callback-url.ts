@@ -1,0 +1,13 @@
+/**
+ * Which URLs a browser may be sent to with a verifier. SECURITY-2639 was a callback of any scheme: stored, shown as a
+ * link, and run. The same rule holds for what an administrator registers and for what a consumer asks for.
+ */
+const longest = 2048;
+
+/** Only http and https, with a host, without fragment or user info; printable ASCII, so that it cannot split a header. */
+export function isCallbackUrl(value: string): boolean {
+  if (value.length > longest || !/^https?:\/\/[^/?#\\@]+(?:[/?][\x21-\x7e]*)?$/i.test(value)) return false;
+  if (value.includes('#') || !URL.canParse(value)) return false;
+  const { username, password, hostname } = new URL(value);
+  return username === '' && password === '' && hostname !== '';
+}
