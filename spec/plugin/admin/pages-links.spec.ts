@@ -143,6 +143,7 @@ describe('The pages of links', () => {
       expect((await consumer.askRequestToken('oob')).status).to.equal(200);
       const replaced = await admin.submit(page, { fields: { public_key: publicPem } });
       expect(replaced.status).to.equal(200);
+      expect(replaced.text).to.include('It is replaced.');
       expect((await consumer.askRequestToken('oob')).problem).to.equal('signature_invalid');
     });
   });
@@ -206,6 +207,7 @@ describe('The pages of links', () => {
       for (const [field, fields] of [
         ['name', { name: '', callback: 'https://bb.example.test/new' }],
         ['callback', { name: 'New name', callback: 'ftp://bb.example.test' }],
+        ['callback', { name: 'New name', callback: '', insecure_callback: '1' }],
       ] as const) {
         const refused = await admin.submit(form, { fields });
         expect(refused.status).to.equal(400);
