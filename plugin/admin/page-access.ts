@@ -31,13 +31,13 @@ export interface Submission extends Visit {
 }
 
 export interface PageAccess {
-  page(audience: Audience, show: (visit: Visit) => Promise<void>): Endpoint;
+  page: (audience: Audience, show: (visit: Visit) => Promise<void>) => Endpoint;
   /** `purpose`: action and id that the form token must have been made for. */
-  form(
+  form: (
     audience: Audience,
     purpose: (visit: Visit) => string,
     handle: (submission: Submission) => Promise<void>,
-  ): Endpoint;
+  ) => Endpoint;
 }
 
 export function createPageAccess(context: Context, csrf: Csrf, rawBodies: RawBodies): PageAccess {

@@ -2,7 +2,7 @@
  * Brings the database to the newest schema, in one transaction under a lock, so that of several processes that start
  * at once one migrates and the others find it done. A database that newer code has written is refused untouched.
  */
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { ApplinksError } from '../errors.js';
 import { migrations } from './migrations.js';
 import type { Database, Tables } from './schema.js';
@@ -13,16 +13,18 @@ export type Lock = (db: Transaction<Tables>) => Promise<void>;
 export async function migrate(db: Database, lock: Lock): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await lock(transaction);
-    await sql`create table if not exists applinks_migrations
-      (version integer primary key, applied_at_ms bigint not null)`.execute(transaction);
+    await sql`create table if not exists applinks_migrations (version integer primary key)`.execute(
+      transaction,
+    );
     const applied = await appliedVersion(transaction);
     if (applied > migrations.length) throw tooNew(applied);
     for (const [index, step] of migrations.entries()) {
       if (index < applied) continue;
-      // Steps create what the table types describe, so they see an untyped database.
-      await step(transaction as unknown as Kysely<unknown>);
-      const row = { version: index + 1, applied_at_ms: Date.now() };
-      await transaction.insertInto('applinks_migrations').values(row).execute();
+      await step(transaction);
+      await transaction
+        .insertInto('applinks_migrations')
+        .values({ version: index + 1 })
+        .execute();
     }
   });
 }

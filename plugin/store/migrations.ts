@@ -2,13 +2,14 @@
  * The schema, step by step. A step that has been published is never changed; a new one is added at the end, and its
  * place in the list is its number.
  */
-import { sql, type Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { Database } from './schema.js';
 
-export type Migration = (db: Kysely<unknown>) => Promise<void>;
+export type Migration = (db: Database) => Promise<void>;
 
 export const migrations: readonly Migration[] = [createFirstTables];
 
-async function createFirstTables(db: Kysely<unknown>): Promise<void> {
+async function createFirstTables(db: Database): Promise<void> {
   const { schema } = db;
   await schema
     .createTable('applinks_settings')

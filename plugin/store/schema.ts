@@ -55,7 +55,7 @@ interface AccessTokenTable {
 }
 
 export interface Tables {
-  applinks_migrations: { version: Num; applied_at_ms: Num };
+  applinks_migrations: { version: Num };
   applinks_settings: { name: string; value: string };
   applinks_links: LinkTable;
   applinks_credentials: CredentialTable;

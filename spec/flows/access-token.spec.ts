@@ -41,7 +41,7 @@ describe('The access token endpoint', () => {
 
   const request = async (by: TestConsumer = consumer): Promise<Credentials> => {
     const answer = await by.askRequestToken(callback, signing());
-    return { token: answer.fields['oauth_token']!, secret: answer.fields['oauth_token_secret']! };
+    return { token: answer.fields.oauth_token!, secret: answer.fields.oauth_token_secret! };
   };
   const allowed = async (by: TestConsumer = consumer, user = 'ana'): Promise<[Credentials, string]> => {
     const credentials = await request(by);
@@ -76,10 +76,10 @@ describe('The access token endpoint', () => {
         'oauth_session_handle',
         'oauth_authorization_expires_in',
       ]);
-      expect(Number(answer.fields['oauth_expires_in'])).to.be.closeTo(365 * 86_400, 5);
-      expect(Number(answer.fields['oauth_authorization_expires_in'])).to.be.closeTo(395 * 86_400, 5);
-      expect(answer.fields['oauth_token']).not.to.equal(credentials.token);
-      expect(answer.fields['oauth_token_secret']).not.to.equal(credentials.secret);
+      expect(Number(answer.fields.oauth_expires_in)).to.be.closeTo(365 * 86_400, 5);
+      expect(Number(answer.fields.oauth_authorization_expires_in)).to.be.closeTo(395 * 86_400, 5);
+      expect(answer.fields.oauth_token).not.to.equal(credentials.token);
+      expect(answer.fields.oauth_token_secret).not.to.equal(credentials.secret);
     });
 
     for (const placement of ['form', 'header', 'query'] as const) {
@@ -230,7 +230,7 @@ describe('The access token endpoint', () => {
       const old = await granted();
       clock.advance(10 * dayMs);
       const answer = await consumer.renew(old, old.sessionHandle, signing());
-      expect(Number(answer.fields['oauth_authorization_expires_in'])).to.be.closeTo(395 * 86_400, 5);
+      expect(Number(answer.fields.oauth_authorization_expires_in)).to.be.closeTo(395 * 86_400, 5);
     });
 
     it('keeps the id and the time of the grant', async () => {

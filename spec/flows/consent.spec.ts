@@ -21,7 +21,7 @@ describe('The consent page', () => {
 
   const pending = async (to = callback): Promise<string> => {
     const answer = await consumer.askRequestToken(to, { timestampSeconds: clock.seconds() });
-    return answer.fields['oauth_token']!;
+    return answer.fields.oauth_token!;
   };
   const expectError = (page: Page, status: number, problem: string): void => {
     expect(page.status).to.equal(status);
@@ -83,12 +83,12 @@ describe('The consent page', () => {
     it('refuses an access token', async () => {
       const request = await consumer.askRequestToken(callback, { timestampSeconds: clock.seconds() });
       const credentials = {
-        token: request.fields['oauth_token']!,
-        secret: request.fields['oauth_token_secret']!,
+        token: request.fields.oauth_token!,
+        secret: request.fields.oauth_token_secret!,
       };
       const verifier = await allow(app.baseUrl, 'ana', credentials.token);
       const access = await consumer.swap(credentials, verifier, { timestampSeconds: clock.seconds() });
-      const [, page] = await openConsent(app.baseUrl, 'ana', access.fields['oauth_token']!);
+      const [, page] = await openConsent(app.baseUrl, 'ana', access.fields.oauth_token!);
       expectError(page, 401, 'token_rejected');
     });
 
@@ -253,7 +253,7 @@ describe('The consent page', () => {
     it('a form of another site is refused even with everything right in it', async () => {
       const [browser, page] = await openConsent(app.baseUrl, 'ana', await pending());
       const body = new URLSearchParams({ ...Object.fromEntries(page.forms[0]!.fields), authorize: '1' });
-      const cookie = browser.cookies.header(new URL(app.baseUrl)) ?? '';
+      const cookie = browser.cookies.header(new URL(app.baseUrl));
       const headers = { cookie, origin: 'https://evil.example' };
       const answer = await fetch(page.forms[0]!.action, {
         method: 'POST',
@@ -273,7 +273,7 @@ describe('The consent page', () => {
         expect((await own.askRequestToken(callback)).status).to.equal(200);
         const elsewhere = await own.askRequestToken('https://other.example.test/access');
         expect(elsewhere.status).to.equal(400);
-        expect(elsewhere.fields['oauth_problem_advice']).to.include('https://bb.example.test:8443');
+        expect(elsewhere.fields.oauth_problem_advice).to.include('https://bb.example.test:8443');
       } finally {
         await strict.close();
       }

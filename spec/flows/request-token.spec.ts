@@ -46,8 +46,8 @@ describe('The request token endpoint', () => {
       'oauth_token_secret',
       'oauth_callback_confirmed',
     ]);
-    expect(answer.fields['oauth_callback_confirmed']).to.equal('true');
-    expect(answer.fields['oauth_token']).to.match(/^[\w-]{43}$/);
+    expect(answer.fields.oauth_callback_confirmed).to.equal('true');
+    expect(answer.fields.oauth_token).to.match(/^[\w-]{43}$/);
   });
 
   for (const placement of ['form', 'header', 'query'] as const) {
@@ -58,7 +58,7 @@ describe('The request token endpoint', () => {
 
   it('gives a different token each time', async () => {
     const tokens = await Promise.all([ask(), ask(), ask()]);
-    expect(new Set(tokens.map((answer) => answer.fields['oauth_token'])).size).to.equal(3);
+    expect(new Set(tokens.map((answer) => answer.fields.oauth_token)).size).to.equal(3);
   });
 
   for (const method of ['GET', 'PUT', 'DELETE']) {
@@ -104,7 +104,7 @@ describe('The request token endpoint', () => {
         timestampSeconds: Math.floor(Date.now() / 1000) + offsetSeconds + Math.sign(offsetSeconds),
       });
       expectProblem(answer, 400, 'timestamp_refused');
-      expect(answer.fields['oauth_acceptable_timestamps']).to.match(/^\d+-\d+$/);
+      expect(answer.fields.oauth_acceptable_timestamps).to.match(/^\d+-\d+$/);
     });
   }
 
@@ -192,24 +192,24 @@ describe('The request token endpoint', () => {
       const answer = await consumer.askRequestToken(value);
       expect(answer.status, answer.text).to.equal(400);
       expect(answer.problem).to.equal('parameter_rejected');
-      expect(answer.fields['oauth_parameters_rejected'] ?? 'oauth_callback').to.equal('oauth_callback');
+      expect(answer.fields.oauth_parameters_rejected ?? 'oauth_callback').to.equal('oauth_callback');
     });
   }
 
   it('row 11: the advice explains the rule and quotes the value', async () => {
     const answer = await consumer.askRequestToken('ftp://bb.example.test/x');
-    expect(answer.fields['oauth_problem_advice']).to.match(/absolute http or https URL/);
-    expect(answer.fields['oauth_problem_advice']).to.include('"ftp://bb.example.test/x"');
+    expect(answer.fields.oauth_problem_advice).to.match(/absolute http or https URL/);
+    expect(answer.fields.oauth_problem_advice).to.include('"ftp://bb.example.test/x"');
   });
 
   it('row 12 and KIT: a consumer without 3LO gets permission_denied', async () => {
-    const link = (await app.applinks.links.get(consumer.linkId))!;
+    const link = await app.applinks.links.get(consumer.linkId);
     const levels = { ...link.levels, threeLegged: false };
     await app.store.links.update({ ...link, levels });
     try {
       expectProblem(await ask(), 401, 'permission_denied');
     } finally {
-      const changed = (await app.applinks.links.get(consumer.linkId))!;
+      const changed = await app.applinks.links.get(consumer.linkId);
       await app.store.links.update({ ...changed, levels: link.levels });
     }
   });

@@ -1,7 +1,7 @@
 /** Routes behind authenticate() and strategy(): jenkins-integration.md A7, A11 and D3, applinks-oauth1.md 5.3 and 5.4. */
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import express4 from 'express4';
 import passport from 'passport';
 import { ApplinksError } from 'express-applinks';
@@ -36,8 +36,8 @@ for (const version of [5, 4] as const) {
     const grant = async (by: TestConsumer, user = 'ana'): Promise<AccessCredentials> => {
       const request = await by.askRequestToken('https://bb.example.test/cb', now());
       const credentials = {
-        token: request.fields['oauth_token']!,
-        secret: request.fields['oauth_token_secret']!,
+        token: request.fields.oauth_token!,
+        secret: request.fields.oauth_token_secret!,
       };
       const verifier = await allow(app.baseUrl, user, credentials.token);
       return accessCredentials(await by.swap(credentials, verifier, now()));
@@ -152,7 +152,7 @@ for (const version of [5, 4] as const) {
 
       it('2: a request token is no access token', async () => {
         const { fields } = await consumer.askRequestToken('oob', now());
-        const request = { token: fields['oauth_token']!, secret: fields['oauth_token_secret']! };
+        const request = { token: fields.oauth_token!, secret: fields.oauth_token_secret! };
         expectProblem(await consumer.call('POST', build, request, now()), 401, 'token_rejected');
       });
 
@@ -267,7 +267,7 @@ for (const version of [5, 4] as const) {
       const host = framework();
       host.post(
         build,
-        authenticator.authenticate('applinks', { session: false, scope: 'build' }),
+        authenticator.authenticate('applinks', { session: false, scope: 'build' }) as RequestHandler,
         (req, res) => void res.json({ user: req.user, link: req.applink?.link.name }),
       );
       const server = await listen(host);

@@ -13,7 +13,7 @@ import {
   storedLink,
 } from './samples.js';
 import type { TokenFilter } from '../../store/store.js';
-import type { Subject } from './suite.js';
+import type { Subject } from './subject.js';
 
 export function accessTokenCases(store: Subject): void {
   describe('access tokens', () => {

@@ -13,7 +13,7 @@ import {
   storedAccessToken,
   storedLink,
 } from './samples.js';
-import type { Subject } from './suite.js';
+import type { Subject } from './subject.js';
 
 const taken = { code: 'consumer_key_taken' };
 

@@ -12,7 +12,7 @@ import {
   storedLink,
 } from './samples.js';
 import type { Decision } from '../../store/store.js';
-import type { Subject } from './suite.js';
+import type { Subject } from './subject.js';
 
 const times = <T>(count: number, run: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => run(index));

@@ -1,7 +1,7 @@
 /** Settings and nonces: who comes first decides, once. */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { nowMs } from './samples.js';
-import type { Subject } from './suite.js';
+import type { Subject } from './subject.js';
 
 export function settingCases(store: Subject): void {
   describe('settings', () => {

@@ -7,6 +7,7 @@ import { accessTokenCases } from './access-token-cases.js';
 import { linkCases } from './link-cases.js';
 import { requestTokenCases } from './request-token-cases.js';
 import { settingCases } from './setting-cases.js';
+import type { Subject } from './subject.js';
 import { sweepCases } from './sweep-cases.js';
 
 export interface StoreUnderTest {
@@ -15,9 +16,6 @@ export interface StoreUnderTest {
   /** Ends what `make` began; the store is closed already. */
   cleanup(): Promise<void>;
 }
-
-/** What the cases of one entity are given: the store of the running test. */
-export type Subject = () => Store;
 
 /** @param make is called once per case. */
 export function storeContract(name: string, make: () => Promise<StoreUnderTest>): void {

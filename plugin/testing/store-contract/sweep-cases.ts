@@ -1,7 +1,7 @@
 /** Sweeping removes what is dead, and nothing else. */
 import { deepEqual, equal, notEqual } from 'node:assert/strict';
 import { minuteMs, newRequestToken, nowMs, storedAccessToken, storedLink } from './samples.js';
-import type { Subject } from './suite.js';
+import type { Subject } from './subject.js';
 
 const nothing = { requestTokens: 0, accessTokens: 0, nonces: 0 };
 

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import express from 'express';
 import { ApplinksError } from '../../../plugin/errors.js';
 import { createCsrf } from '../../../plugin/http/csrf.js';
+import { listen } from '../../support/listen.js';
 
 const key = randomBytes(32);
 
@@ -156,11 +157,13 @@ describe('The CSRF defence of our forms', () => {
     expect(JSON.parse(text)).to.deep.equal(['cookie or form token missing', elsewhere, elsewhere, elsewhere]);
   });
 
-  it('sets a __Host- cookie that is Secure where the base URL is https', () => {
-    const headers: string[] = [];
+  it('sets a __Host- cookie that is Secure where the base URL is https', async () => {
     const csrf = createCsrf(key, 'https://ci.example.test/ci');
-    const res = { append: (_name: string, value: string) => headers.push(value) };
-    csrf.token({ headers: {} } as express.Request, res as unknown as express.Response, 'ana', 'x');
-    expect(headers[0]).to.match(/^__Host-applinks_csrf=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/);
+    const app = express();
+    app.get('/', (req, res) => void res.send(csrf.token(req, res, 'ana', 'x')));
+    const behindTls = await listen(app);
+    const [cookie] = (await fetch(behindTls.url)).headers.getSetCookie();
+    await behindTls.close();
+    expect(cookie).to.match(/^__Host-applinks_csrf=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/);
   });
 });

@@ -76,7 +76,7 @@ describe('The SQLite store', () => {
     await first.migrate();
     await first.close();
     const database = new Libsql(file);
-    database.exec('insert into applinks_migrations values (999, 0)');
+    database.exec('insert into applinks_migrations values (999)');
     database.close();
     const store = sqliteStore(file);
     expect(await codeOf(store.migrate())).to.match(/^database_too_new: .*version 999.*Install the newer/);
@@ -110,7 +110,7 @@ describe('The PostgreSQL store', () => {
     await first.close();
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
-    await client.query('insert into applinks_migrations values (999, 0)');
+    await client.query('insert into applinks_migrations values (999)');
     await client.end();
     const store = postgresStore(database.url);
     expect(await codeOf(store.migrate())).to.match(/^database_too_new/);
