@@ -21,7 +21,8 @@ export interface FormModel {
   units: readonly string[];
 }
 
-type LifetimeField = 'request_token_lifetime' | 'access_token_lifetime' | 'idle_timeout';
+const lifetimeFields = ['request_token_lifetime', 'access_token_lifetime', 'idle_timeout'] as const;
+type LifetimeField = (typeof lifetimeFields)[number];
 
 /** Input path of link-service → id of the field. */
 const fieldOf: Readonly<Record<string, string>> = {
