@@ -113,7 +113,7 @@ export function withProblems(model: FormModel, error: InvalidInput): FormModel {
 }
 
 function isUnreadable({ values }: FormModel, field: string): boolean {
-  if (!lifetimeFields.some((one) => one === field)) return false;
+  if (!(`${field}_unit` in values)) return false;
   return Number.isNaN(
     readLifetime({ amount: values[field]?.trim() ?? '', unit: values[`${field}_unit`] ?? '' }),
   );
