@@ -101,10 +101,21 @@ export function typedForm(blank: FormModel, form: URLSearchParams): FormModel {
 export function withProblems(model: FormModel, error: InvalidInput): FormModel {
   const problems: Record<string, readonly string[]> = {};
   for (const [path, sentences] of Object.entries(error.fields)) {
-    const field = fieldOf[path] ?? fieldOf[`credential.${path}`] ?? path;
-    problems[field] = [...(problems[field] ?? []), ...sentences];
+    // A member of a list, such as `credential.scopes.0`, belongs to the field of the list.
+    const name = path.replace(/\.\d+$/, '');
+    const field = fieldOf[name] ?? fieldOf[`credential.${name}`] ?? name;
+    problems[field] = isUnreadable(model, field)
+      ? ['Enter a number, such as 30, and choose minutes, hours or days.']
+      : [...(problems[field] ?? []), ...sentences];
   }
   return { ...model, problems };
+}
+
+function isUnreadable({ values }: FormModel, field: string): boolean {
+  if (!lifetimeFields.some((one) => one === field)) return false;
+  return Number.isNaN(
+    readLifetime({ amount: values[field]?.trim() ?? '', unit: values[`${field}_unit`] ?? '' }),
+  );
 }
 
 /** What the link itself takes from the form. */
