@@ -96,7 +96,7 @@ export async function createApp(config: Config, logger: Logger): Promise<CiServe
       users,
       endSessions: (userId) => sessions.destroyAllOf(userId),
       revokeGrants: async (userId) => {
-        await store.accessTokens.revoke({ userId });
+        await applinks.tokens.revoke({ userId });
       },
     }),
   );

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createApp } from './app.js';
+import { createApp, type CiServer } from './app.js';
 import { readConfig, type Config } from './config.js';
 import { createLogger } from './logging.js';
 import { StartupError, systemReason } from './startup-error.js';
@@ -34,20 +34,23 @@ async function start(config: Config): Promise<void> {
       error,
     );
   }
-  console.log(`The CI server is ready: ${config.baseUrl}/`);
-  if (ci.firstAdministrator) {
-    const { name, generatedPassword } = ci.firstAdministrator;
-    const password = generatedPassword ?? 'the one in ADMIN_PASSWORD';
-    console.log(
-      `Log in as: ${name}\nPassword:  ${password}${generatedPassword ? ' (shown only this once)' : ''}`,
-    );
-  }
-
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  console.log([...howToLogIn(ci), `The CI server is ready: ${config.baseUrl}/`].join('\n'));
   await ci.work(stop.signal);
   setTimeout(() => process.exit(1), stopLimitMs).unref();
   server.close();
   server.closeAllConnections();
   await ci.close();
+}
+
+/** Shown when the first administrator was made; a generated password is never to be seen again. */
+function howToLogIn({ firstAdministrator }: CiServer): string[] {
+  if (firstAdministrator === undefined) return [];
+  const { name, generatedPassword } = firstAdministrator;
+  const password =
+    generatedPassword === undefined
+      ? 'the one in ADMIN_PASSWORD'
+      : `${generatedPassword} (shown only this once)`;
+  return [`Log in as: ${name}`, `Password:  ${password}`];
 }

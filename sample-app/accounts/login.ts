@@ -9,7 +9,10 @@ import { logIn, logOut } from './session.js';
 import type { Users } from './users.js';
 
 const credentials = z.object({
-  name: z.string().trim().min(1).max(64),
+  name: z
+    .string()
+    .trim()
+    .regex(/^[^\0]{1,64}$/),
   password: z.string().min(1).max(256),
   returnTo: z.string().optional(),
 });

@@ -10,8 +10,8 @@ export const leaseMs = 30_000;
 export interface Claims {
   /** The oldest queued build, now running on this server. */
   claim(serverId: string): Promise<Build | undefined>;
-  /** Keeps the claims of this server alive; returns the builds that somebody wants stopped. */
-  renew(serverId: string): Promise<Build[]>;
+  /** Keeps these claims alive; returns those of them that somebody wants stopped. */
+  renew(ids: readonly string[]): Promise<Build[]>;
   /** False when the build was not running any more. */
   finish(id: string, outcome: Outcome): Promise<boolean>;
   /** Marks builds whose server died: all of `ownServerId` (at its start), without it those whose lease ran out. */
@@ -45,10 +45,11 @@ export function createClaims(database: Database, clock: () => number = Date.now)
         .executeTakeFirst();
       return row && toBuild(row);
     },
-    renew: async (serverId) => {
+    renew: async (ids) => {
+      if (ids.length === 0) return [];
       const rows = await running()
         .set({ lease_expires_at_ms: clock() + leaseMs })
-        .where('server_id', '=', serverId)
+        .where('id', 'in', [...ids])
         .returningAll()
         .execute();
       return rows.filter((row) => row.stop_requested_by !== null).map(toBuild);

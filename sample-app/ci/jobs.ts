@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Database } from '../database.js';
 import type { JobsTable } from '../tables.js';
-import { gitUrl, jobName, variableName, variableValue } from './names.js';
+import { gitUrl, jobName, plainText, variableName, variableValue } from './names.js';
 
 const variables = z
   .record(variableName, variableValue)
@@ -11,11 +11,11 @@ const variables = z
 
 export const jobSettings = z.object({
   name: jobName,
-  description: z.string().trim().max(1000, 'Use at most 1000 characters.').default(''),
+  description: plainText.trim().max(1000, 'Use at most 1000 characters.').default(''),
   gitUrl,
   branch: z.string().trim().min(1, 'Enter a branch.').max(255, 'Use at most 255 characters.'),
   /** null: from `ci.json` in the repository. */
-  script: z.string().max(65_536, 'Use at most 65536 characters.').nullable(),
+  script: plainText.max(65_536, 'Use at most 65536 characters.').nullable(),
   environment: variables,
   /** Parameters that a build may be given, with their defaults. */
   parameters: variables,

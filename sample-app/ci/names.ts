@@ -15,15 +15,17 @@ export const jobName = z
 const reserved =
   /^(PATH|HOME|SHELL|IFS|ENV|BASH_ENV|TMPDIR|CI|LANG|LD_.*|DYLD_.*|GIT_.*|BUILD_.*|JOB_.*|APPLINKS_.*)$/;
 
+/** Text that both databases can hold. */
+export const plainText = z
+  .string()
+  .refine((value) => !value.includes('\0'), 'A text cannot contain a zero byte.');
+
 export const variableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'A variable is named by letters, digits and underscores.')
   .refine((name) => !reserved.test(name), 'This variable is set by the server; choose another name.');
 
-export const variableValue = z
-  .string()
-  .max(8192, 'A value has at most 8192 characters.')
-  .refine((value) => !value.includes('\0'), 'A value cannot contain a zero byte.');
+export const variableValue = plainText.max(8192, 'A value has at most 8192 characters.');
 
 /** http or https without a password: a URL is shown on pages and in logs. */
 export const gitUrl = z

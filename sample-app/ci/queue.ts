@@ -39,6 +39,7 @@ export function createQueue(parts: QueueParts): Queue {
   const running = new Map<string, { stop: AbortController; done: Promise<void> }>();
   let wake = (): void => undefined;
   let isWoken = false;
+  let isRecovered = false;
 
   const start = (build: Build): void => {
     const stop = new AbortController();
@@ -49,11 +50,13 @@ export function createQueue(parts: QueueParts): Queue {
     running.set(build.id, { stop, done });
   };
   const stopRequested = async (): Promise<void> => {
-    for (const { id, stopRequestedBy } of await claims.renew(serverId)) {
+    for (const { id, stopRequestedBy } of await claims.renew([...running.keys()])) {
       running.get(id)?.stop.abort(new BuildFailure(`Stopped by ${stopRequestedBy ?? ''}.`, 'stopped'));
     }
   };
   const pass = async (): Promise<void> => {
+    if (!isRecovered) await clearUp(parts, await claims.interrupt(serverId));
+    isRecovered = true;
     await clearUp(parts, await claims.interrupt());
     await stopRequested();
     const limit = await settings.executors();
@@ -83,7 +86,6 @@ export function createQueue(parts: QueueParts): Queue {
     },
     running: () => running.size,
     work: async (signal) => {
-      await clearUp(parts, await claims.interrupt(serverId));
       while (!signal.aborted) {
         isWoken = false;
         await pass().catch(parts.onError);

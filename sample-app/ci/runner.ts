@@ -64,7 +64,7 @@ async function attempt(
   const signal = AbortSignal.any([outerSignal, cut.signal]);
   const onOutput = limitedOutput(parts, build, cut);
   const identity = await chooseBuildIdentity();
-  const workspace = await createWorkspace(build.id, identity);
+  const workspace = await createWorkspace(build.id, identity).catch(explainIdentity);
   const group = { identity, cookie: buildCookie(parts.serverId, build.id), signal, onOutput };
   try {
     await checkOut(parts, job, workspace, group, say);
@@ -80,7 +80,7 @@ async function attempt(
       cwd: workspace.source,
       env: buildEnvironment({ job, build, buildUrl: parts.buildUrl(job, build), commit, workspace }),
       ...(parts.graceMs === undefined ? {} : { graceMs: parts.graceMs }),
-    }).catch(explainSpawn);
+    }).catch(explainIdentity);
     if (status !== 0) {
       throw new BuildFailure(
         status === null ? 'The script was killed by a signal.' : `The script ended with status ${status}.`,
@@ -106,7 +106,7 @@ async function checkOut(
   const cloning = isDemonstration
     ? { ...group, from: { folder: demonstrationRepository }, identity: undefined }
     : { ...group, from: gitUrl };
-  await clone({ ...cloning, branch, into: workspace.source, cwd: workspace.folder }).catch(explainSpawn);
+  await clone({ ...cloning, branch, into: workspace.source, cwd: workspace.folder }).catch(explainIdentity);
   await workspace.handOver();
 }
 
@@ -127,8 +127,8 @@ function limitedOutput(
   };
 }
 
-function explainSpawn(error: unknown): never {
-  if ((error as NodeJS.ErrnoException).code === 'EPERM') {
+function explainIdentity(error: unknown): never {
+  if (['EPERM', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? '')) {
     throw new BuildFailure(
       'This platform does not let the server run builds under another user: start the server as an ordinary user.',
     );

@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { isOver } from '../ci/build.js';
 import { notFound } from './http-error.js';
 import { buildJson, jobJson, startedByText } from './json.js';
-import { buildOf, jobOf } from './lookup.js';
+import { buildOf, idOf, jobOf } from './lookup.js';
 import { prefersHtml } from './negotiation.js';
 import type { CiParts } from './parts.js';
 
@@ -76,7 +76,7 @@ export function buildPages(parts: CiParts): Router {
   });
 
   router.get('/b/:id', allow('see'), async (req, res) => {
-    const build = await builds.get(String(req.params.id));
+    const build = await builds.get(idOf(req));
     const job = build && (await jobs.get(build.jobId));
     if (build === undefined || job === undefined) throw notFound('build');
     res.redirect(303, `${config.basePath}/job/${encodeURIComponent(job.name)}/${build.number}/`);

@@ -3,6 +3,7 @@ import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { newPassword, role, roles, userName, type User, type Users } from '../accounts/users.js';
 import { HttpError, notFound } from './http-error.js';
+import { idOf } from './lookup.js';
 import type { CiParts } from './parts.js';
 
 export interface UserAdminParts extends Pick<CiParts, 'config' | 'allow'> {
@@ -25,7 +26,7 @@ export function userAdminRoutes({ config, allow, users, endSessions, revokeGrant
   const list = `${config.basePath}/users`;
 
   const userOf = async (req: Request): Promise<User> => {
-    const user = await users.find(String(req.params.id));
+    const user = await users.find(idOf(req));
     if (user === undefined) throw notFound('user');
     return user;
   };

@@ -13,14 +13,20 @@ import { logIn, submit } from './support/test-ci.js';
 import { eventually } from './support/waiting.js';
 
 describe('the server as a process', () => {
-  const folder = temporaryFolder();
   const started: ServerProcess[] = [];
+  const endAll = (): Promise<unknown> =>
+    Promise.all(
+      started.map((server) => {
+        server.child.kill('SIGKILL');
+        return server.ended();
+      }),
+    );
+  const folder = temporaryFolder(endAll);
   const start = (environment: Record<string, string>, cwd = folder.path): ServerProcess => {
     const server = startServer(environment, cwd);
     started.push(server);
     return server;
   };
-  after(() => started.forEach(({ child }) => child.kill('SIGKILL')));
 
   describe('with a bad configuration ends with status 1 and one sentence', () => {
     let taken = createServer();

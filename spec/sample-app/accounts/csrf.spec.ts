@@ -3,7 +3,7 @@ import { csrfTokenOf, startCi, type TestCi } from '../support/test-ci.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('forms sent by other sites', () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(() => ci.close());
   let ci: TestCi;
   let token = '';
   let cookie = '';
@@ -16,7 +16,6 @@ describe('forms sent by other sites', () => {
     cookie = admin.cookies.header(new URL(ci.baseUrl));
     foreignToken = await csrfTokenOf(await ci.as('developer'), ci.baseUrl);
   });
-  after(() => ci.close());
 
   const send = async (
     headers: Record<string, string>,

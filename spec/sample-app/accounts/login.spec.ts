@@ -6,13 +6,12 @@ import { adminPassword, createUser, logIn, startCi, submit, type TestCi } from '
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 describe('the login', () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(() => ci.close());
   let ci: TestCi;
 
   before(async () => {
     ci = await startCi({ dataDir: folder.path, working: false });
   });
-  after(() => ci.close());
 
   const post = async (
     fields: Record<string, string>,

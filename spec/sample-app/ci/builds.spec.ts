@@ -120,12 +120,12 @@ describe('builds and their queue', () => {
         status: 'stopped',
         reason: 'Stopped by bob.',
       });
-      expect(await claims.renew('s1')).to.deep.equal([]);
+      expect(await claims.renew([running?.id ?? ''])).to.deep.equal([]);
       expect(await builds.requestStop(running?.id ?? '', 'bob')).to.equal(true);
       expect(
-        (await claims.renew('s1')).map(({ id, stopRequestedBy }) => [id, stopRequestedBy]),
+        (await claims.renew([running?.id ?? ''])).map(({ id, stopRequestedBy }) => [id, stopRequestedBy]),
       ).to.deep.equal([[running?.id, 'bob']]);
-      expect(await claims.renew('s2')).to.deep.equal([]);
+      expect(await claims.renew([])).to.deep.equal([]);
     });
 
     it('does not stop what is over', async () => {
@@ -140,13 +140,14 @@ describe('builds and their queue', () => {
 
     it('marks builds of a dead server as interrupted when their lease has run out, and only those', async () => {
       const job = await newJob();
+      let alive = '';
       for (const server of ['dead', 'alive']) {
         await builds.enqueue(job.id, starter, {});
-        await claims.claim(server);
+        alive = (await claims.claim(server))?.id ?? '';
       }
       const queued = await builds.enqueue(job.id, starter, {});
       nowMs += leaseMs - 1;
-      await claims.renew('alive');
+      await claims.renew([alive]);
       expect(await claims.interrupt()).to.deep.equal([]);
       nowMs += 2;
       const interrupted = await claims.interrupt();

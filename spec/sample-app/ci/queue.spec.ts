@@ -15,7 +15,7 @@ import { eventually } from '../support/waiting.js';
 const starter = { userId: 'u1', userName: 'ada', via: null };
 
 describe('the queue', () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(() => database.destroy());
   let database: Database;
   let builds: Builds;
   let jobId = '';
@@ -31,7 +31,6 @@ describe('the queue', () => {
     builds = createBuilds(database);
     jobId = (await createJobs(database).create({ ...demoJob, name: 'job' }))?.id ?? '';
   });
-  after(() => database.destroy());
 
   const start = (serverId = 's1'): Queue => {
     const queue = createQueue({

@@ -13,8 +13,10 @@ export interface TestDatabase {
 
 export function onEachDatabase(suite: (database: TestDatabase) => void): void {
   describe('on SQLite', () => {
-    const folder = temporaryFolder();
-    suite(testDatabase(() => openDatabase(join(folder.path, 'ci.db'), undefined)));
+    const database = testDatabase(() => openDatabase(join(folder.path, 'ci.db'), undefined));
+    const folder = temporaryFolder(database.close);
+    database.openBefore();
+    suite(database);
   });
   describe('on PostgreSQL', function () {
     this.timeout(60_000);
@@ -22,21 +24,28 @@ export function onEachDatabase(suite: (database: TestDatabase) => void): void {
     before(async () => {
       postgres = await freshPostgres();
     });
-    suite(testDatabase(() => openDatabase('', postgres?.url)));
-    after(() => postgres?.drop());
+    const database = testDatabase(() => openDatabase('', postgres?.url));
+    database.openBefore();
+    suite(database);
+    after(async () => {
+      await database.close();
+      await postgres?.drop();
+    });
   });
 }
 
-function testDatabase(open: () => Promise<Database>): TestDatabase {
+function testDatabase(
+  open: () => Promise<Database>,
+): TestDatabase & { openBefore: () => void; close: () => Promise<unknown> } {
   const opened: Database[] = [];
   const another = async (): Promise<Database> => {
     const database = await open();
     opened.push(database);
     return database;
   };
-  before(() => another().then(() => undefined));
-  after(() => Promise.all(opened.map((database) => database.destroy())));
   return {
+    openBefore: () => before(() => another().then(() => undefined)),
+    close: () => Promise.all(opened.map((database) => database.destroy())),
     another,
     get: () => {
       const [first] = opened;

@@ -1,15 +1,24 @@
-/** A folder that the suite using it removes when it ends. Builds of another user can get through it. */
+/** A folder for the suite that asks for it. Builds of another user can get through it. */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Call it in a `describe`; the path is there from `before` on. */
-export function temporaryFolder(): { path: string } {
+/**
+ * Call it in a `describe`; the path is there from `before` on.
+ * @param close ends what works in the folder, before it is removed: hooks run in the order of their registration.
+ */
+export function temporaryFolder(close: () => unknown = () => undefined): { path: string } {
   const folder = { path: '' };
   before(async () => {
     folder.path = await mkdtemp(join(tmpdir(), 'applinks-sample-'));
     await chmod(folder.path, 0o711);
   });
-  after(() => rm(folder.path, { recursive: true, force: true }));
+  after(async () => {
+    try {
+      await close();
+    } finally {
+      await rm(folder.path, { recursive: true, force: true });
+    }
+  });
   return folder;
 }

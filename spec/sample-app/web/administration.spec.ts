@@ -5,7 +5,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 import { eventually } from '../support/waiting.js';
 
 describe('administration', () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(() => ci.close());
   let ci: TestCi;
   let admin: MiniBrowser;
 
@@ -13,7 +13,6 @@ describe('administration', () => {
     ci = await startCi({ dataDir: folder.path, path: '/ci' });
     admin = await ci.as('admin');
   });
-  after(() => ci.close());
 
   const get = (path: string): Promise<Page> => admin.get(`${ci.baseUrl}${path}`);
   const fill = async (path: string, fields: Record<string, string>, action = path): Promise<Page> =>

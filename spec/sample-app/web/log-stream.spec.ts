@@ -10,7 +10,7 @@ interface Event {
 }
 
 describe('the live log', () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(() => ci.close());
   let ci: TestCi;
   let headers: Record<string, string> = {};
 
@@ -24,7 +24,6 @@ describe('the live log', () => {
     };
   };
   before(open);
-  after(() => ci.close());
 
   /** Sets the job's script and starts it; returns the address of the build without the host. */
   const run = async (script: string): Promise<string> => {

@@ -56,7 +56,7 @@ const actions: Record<string, Expected> = {
 const roles: readonly Who[] = ['admin', 'developer', 'reader', 'anonymous'];
 
 describe('the permissions of the roles', () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(() => ci.close());
   let ci: TestCi;
   let buildId = '';
   let userId = '';
@@ -79,7 +79,6 @@ describe('the permissions of the roles', () => {
     const list = await admin.get(`${ci.baseUrl}/users`);
     userId = /\/users\/([\w-]{36})/.exec(list.text)?.[1] ?? '';
   });
-  after(() => ci.close());
 
   const address = (path: string): string =>
     `${ci.baseUrl}${path.replace('BUILD', buildId).replace('USER', userId)}`;

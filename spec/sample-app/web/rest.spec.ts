@@ -18,7 +18,7 @@ interface BuildJson {
 }
 
 describe('the addresses that Jenkins has', () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(() => ci.close());
   let ci: TestCi;
   let token = '';
   let cookie = '';
@@ -34,7 +34,6 @@ describe('the addresses that Jenkins has', () => {
       parameters: 'TARGET=default\nLEVEL=1',
     });
   });
-  after(() => ci.close());
 
   const configure = async (fields: Record<string, string>): Promise<void> => {
     const admin = await ci.as('admin');
