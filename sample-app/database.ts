@@ -1,15 +1,13 @@
 /**
  * One database for accounts, sessions, jobs and builds, in which the kit keeps its tables too: SQLite in the data
  * folder, or PostgreSQL when DATABASE_URL says so. Code above uses Kysely and statements that mean the same on both.
- *
- * Every change is ONE statement. The kit has a connection of its own to the same SQLite file, and a connection that
- * waits for the other's transaction blocks the thread on which that transaction would end.
+ * Every change is one statement: what must hold together is in its condition, and no lock is held between two.
  */
 import { writeFileSync } from 'node:fs';
-import Libsql from 'libsql';
-import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { migrate, migratePostgres } from './migrations.js';
+import { patientSqlite } from './patient-sqlite.js';
 import { StartupError, systemReason } from './startup-error.js';
 import type { Tables } from './tables.js';
 
@@ -35,9 +33,7 @@ export async function openDatabase(sqliteFile: string, url: string | undefined):
 function openSqlite(file: string): Database {
   try {
     writeFileSync(file, '', { flag: 'a', mode: 0o600 });
-    const connection = new Libsql(file, { timeout: 5000 });
-    connection.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on');
-    return new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
+    return new Kysely<Tables>({ dialect: patientSqlite(file) });
   } catch (error) {
     throw new StartupError(
       `The SQLite file ${file} cannot be opened (${systemReason(error)}): restore it from a backup, or set DATA_DIR to another folder.`,
