@@ -2,7 +2,7 @@
 const messages: Readonly<Record<string, string>> = {
   saved: 'The changes are saved.',
   deleted: 'The link is deleted, and everything that users had allowed through it is revoked.',
-  replaced: 'The public key is replaced.',
+  replaced: 'It is replaced. What was there before is refused from now on.',
   revoked: 'The access is revoked.',
   'all-revoked': 'All of the access is revoked.',
   'none-revoked': 'There was nothing to revoke.',

@@ -2,6 +2,7 @@
  * The forms that create and change a link. A refused form comes back with every complaint at its field. The shared
  * secret is rendered straight into the answer of the POST that made it, and is in no URL, cookie or later page.
  */
+import { randomBytes } from 'node:crypto';
 import { ApplinksError, InvalidInput } from '../errors.js';
 import type { Endpoint } from '../http/handler.js';
 import type { Credential, Link } from '../store/store.js';
@@ -18,6 +19,7 @@ import {
   type KnownScope,
 } from './link-form.js';
 import type { SavedLink } from './link-service.js';
+import { createLinkSchemas, readInput } from './link-input.js';
 import { renderLink, replacePurpose, type LinkNews, type LinkPageDependencies } from './link-pages.js';
 import { seeOther, type Visit } from './page-access.js';
 
@@ -64,6 +66,7 @@ export function showEditLink(dependencies: LinkPageDependencies): Endpoint {
 /** The consumer's key and method stay: what users have allowed hangs on them (J A4). */
 export function editLink(dependencies: LinkPageDependencies): Endpoint {
   const { access, context, links } = dependencies;
+  const schemas = createLinkSchemas(context.config);
   return access.form(
     'administrator',
     ({ param }) => editPurpose(param('id')),
@@ -71,15 +74,24 @@ export function editLink(dependencies: LinkPageDependencies): Endpoint {
       const { form, res, user } = visit;
       const link = await links.get(visit.param('id'));
       const credential = chooseCredential(link, form.get('credential'));
-      const saved = await refusable(async () => {
-        if (credential) await links.updateCredential(link.id, credential.id, settingsInput(form), user.id);
-        return links.update(link.id, linkInput(form), user.id);
-      });
-      if (saved instanceof InvalidInput) {
+      const [own, settings] = [linkInput(form), settingsInput(form)];
+      // All is checked before any of it is written, and what may still be refused is written first: a refused form
+      // has changed nothing.
+      const refused =
+        mergedRefusals(
+          await refusable(() => readInput(schemas.linkChange, own)),
+          credential && (await refusable(() => readInput(schemas.credentialChange, settings))),
+        ) ??
+        mergedRefusals(
+          credential &&
+            (await refusable(() => links.updateCredential(link.id, credential.id, settings, user.id))),
+        );
+      if (refused) {
         const typed = typedForm(editForm(dependencies, link, credential), form);
-        await renderEditLink(dependencies, visit, link, credential, withProblems(typed, saved));
+        await renderEditLink(dependencies, visit, link, credential, withProblems(typed, refused));
         return;
       }
+      await links.update(link.id, own, user.id);
       seeOther(context, res, `/applinks/admin/links/${encodeURIComponent(link.id)}?done=saved`);
     },
   );
@@ -95,7 +107,8 @@ export function replaceSecret(dependencies: LinkPageDependencies): Endpoint {
       const link = await links.get(visit.param('id'));
       const credential = chooseCredential(link, form.get('credential'));
       if (credential === undefined) throw new ApplinksError('not_found', 404, 'This link has no consumer.');
-      const input = secretInput(form, credential.signatureMethod);
+      const made = credential.kind === 'oauth1-hmac' ? { secret: randomBytes(32).toString('base64url') } : {};
+      const input = { ...made, ...secretInput(form, credential.signatureMethod) };
       const replaced = await refusable(() => links.updateCredential(link.id, credential.id, input, user.id));
       const news: LinkNews =
         replaced instanceof InvalidInput
@@ -105,7 +118,7 @@ export function replaceSecret(dependencies: LinkPageDependencies): Endpoint {
                 form: withProblems(replacementForm(form), replaced),
               },
             }
-          : newsOf(replaced);
+          : { ...newsOf(replaced), done: 'replaced' };
       await renderLink(dependencies, visit, await links.get(link.id), news);
     },
   );
@@ -175,13 +188,21 @@ function newsOf({ secrets, warnings }: SavedLink): LinkNews {
 }
 
 /** An InvalidInput is an answer here, to be shown at the fields; everything else is thrown on. */
-async function refusable<T>(change: () => Promise<T>): Promise<T | InvalidInput> {
+async function refusable<T>(change: () => T | Promise<T>): Promise<T | InvalidInput> {
   try {
     return await change();
   } catch (error) {
     if (error instanceof InvalidInput) return error;
     throw error;
   }
+}
+
+function mergedRefusals(...results: readonly unknown[]): InvalidInput | undefined {
+  const refusals = results.filter((result) => result instanceof InvalidInput);
+  if (refusals.length === 0) return undefined;
+  return new InvalidInput(
+    Object.assign({}, ...refusals.map(({ fields }) => fields)) as InvalidInput['fields'],
+  );
 }
 
 function statusOf({ problems }: FormModel): number {

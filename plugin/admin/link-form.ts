@@ -21,7 +21,8 @@ export interface FormModel {
   units: readonly string[];
 }
 
-type LifetimeField = 'request_token_lifetime' | 'access_token_lifetime' | 'idle_timeout';
+const lifetimeFields = ['request_token_lifetime', 'access_token_lifetime', 'idle_timeout'] as const;
+type LifetimeField = (typeof lifetimeFields)[number];
 
 /** Input path of link-service → id of the field. */
 const fieldOf: Readonly<Record<string, string>> = {
@@ -101,10 +102,21 @@ export function typedForm(blank: FormModel, form: URLSearchParams): FormModel {
 export function withProblems(model: FormModel, error: InvalidInput): FormModel {
   const problems: Record<string, readonly string[]> = {};
   for (const [path, sentences] of Object.entries(error.fields)) {
-    const field = fieldOf[path] ?? fieldOf[`credential.${path}`] ?? path;
-    problems[field] = [...(problems[field] ?? []), ...sentences];
+    // A member of a list, such as `credential.scopes.0`, belongs to the field of the list.
+    const name = path.replace(/\.\d+$/, '');
+    const field = fieldOf[name] ?? fieldOf[`credential.${name}`] ?? name;
+    problems[field] = isUnreadable(model, field)
+      ? ['Enter a number, such as 30, and choose minutes, hours or days.']
+      : [...(problems[field] ?? []), ...sentences];
   }
   return { ...model, problems };
+}
+
+function isUnreadable({ values }: FormModel, field: string): boolean {
+  if (!(`${field}_unit` in values)) return false;
+  return Number.isNaN(
+    readLifetime({ amount: values[field]?.trim() ?? '', unit: values[`${field}_unit`] ?? '' }),
+  );
 }
 
 /** What the link itself takes from the form. */

@@ -47,6 +47,8 @@ export interface LinkNews {
   /** Rendered once and never again; the page is `no-store`. */
   secret?: { credentialId: string; value: string };
   warnings?: readonly string[];
+  /** Name of a sentence; see done-message.ts. */
+  done?: string;
   /** A refused replacement of a secret or key, shown at its field. */
   replacement?: { credentialId: string; form: FormModel };
 }
@@ -55,7 +57,7 @@ export async function renderLink(
   { context: { config }, views, tokens }: LinkPageDependencies,
   { res, query, formToken }: Visit,
   link: Link,
-  { secret, warnings = [], replacement }: LinkNews = {},
+  { secret, warnings = [], done, replacement }: LinkNews = {},
 ): Promise<void> {
   const credentials = link.incoming.map((credential) => ({
     ...describeCredential(credential, config, config.application, config.scopes),
@@ -75,7 +77,7 @@ export async function renderLink(
     secret: secret?.value,
     secretOf: secret?.credentialId,
     warnings: [...warnings, ...unreachable(config.baseUrl)],
-    done: doneMessage(query),
+    done: doneMessage(done === undefined ? query : new URLSearchParams({ done })),
     csrfToken: formToken(replacePurpose(link.id)),
   };
   await views.render(res, 'link', page, { status: replacement ? 400 : 200 });

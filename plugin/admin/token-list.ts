@@ -1,6 +1,5 @@
 /** One page of a list of tokens as the views show it: names instead of ids, and where the neighbouring pages are. */
 import type { Context } from '../context.js';
-import type { LinkService } from './link-service.js';
 import type { TokenService } from './token-service.js';
 import type { TokenFilter } from '../store/store.js';
 
@@ -27,27 +26,25 @@ export interface Pager {
 
 export interface TokenListDependencies {
   context: Context;
-  links: LinkService;
   tokens: TokenService;
 }
 
 /** @param path of the list; `query` holds `page` (from 1) and whatever else the neighbouring pages must keep. */
 export async function listTokens(
-  { context: { config }, links, tokens }: TokenListDependencies,
+  { context: { config }, tokens }: TokenListDependencies,
   filter: TokenFilter,
   path: string,
   query: URLSearchParams,
 ): Promise<{ rows: TokenRow[]; pager: Pager }> {
   const number = pageNumber(query);
   const found = await tokens.list(filter, { limit: pageSize + 1, offset: (number - 1) * pageSize });
-  const linkNames = new Map((await links.list()).map(({ id, name }) => [id, name]));
   const users = new Map<string, string>();
   for (const { userId } of found) {
     if (!users.has(userId)) users.set(userId, await nameOf(config.host, userId));
   }
   const rows = found.slice(0, pageSize).map((token) => ({
     id: token.id,
-    application: linkNames.get(token.linkId) ?? token.linkId,
+    application: token.linkName,
     user: users.get(token.userId) ?? token.userId,
     scopes: token.scopes.map((scope) => config.scopes[scope] ?? scope),
     createdAtMs: token.createdAtMs,

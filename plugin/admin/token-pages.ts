@@ -9,12 +9,14 @@ import type { Endpoint } from '../http/handler.js';
 import type { Views } from '../http/views.js';
 import type { TokenFilter } from '../store/store.js';
 import { doneMessage } from './done-message.js';
+import type { LinkService } from './link-service.js';
 import { seeOther, type PageAccess } from './page-access.js';
 import { listTokens, type TokenListDependencies } from './token-list.js';
 
 export interface TokenPageDependencies extends TokenListDependencies {
   views: Views;
   access: PageAccess;
+  links: LinkService;
 }
 
 const minePath = '/applinks/tokens';

@@ -10,6 +10,7 @@ import { openPage, screenshot } from '../support/chromium.js';
 import { consentUrl } from '../support/consent.js';
 import { startKitApp, type KitApp } from '../support/kit-app.js';
 import { listen, type Listening } from '../support/listen.js';
+import { rememberSecret } from '../support/secrets.js';
 import { registerConsumer, type RegisteredConsumer } from '../support/register-consumer.js';
 
 describe('The pages of the kit in Chromium', function () {
@@ -137,6 +138,7 @@ describe('The pages of the kit in Chromium', function () {
       expect(await page.textContent('h1')).to.equal('Bitbucket West');
       await look(page, 'link-created');
       const value = async (id: string): Promise<string | null> => page.textContent(`#${id}`);
+      rememberSecret((await value('shared-secret')) ?? '', 'consumer secret');
       expect(await value('application-url')).to.equal(app.baseUrl);
       expect(await value('consumer-key')).to.equal('bitbucket west:1');
       expect(await value('request-token-url')).to.equal('/ci/plugins/servlet/oauth/request-token');
@@ -171,7 +173,23 @@ describe('The pages of the kit in Chromium', function () {
       await page.getByLabel(/RSA-SHA1/).check();
       expect(await page.getByLabel('Public key or certificate').isVisible()).to.equal(true);
       expect(await page.getByLabel(/^Shared secret \(/).isVisible()).to.equal(false);
-      await screenshot(page, 'kit-link-new-rsa');
+      await page.getByLabel('Only these').check();
+      await page.getByLabel('Start and stop builds').check();
+      await look(page, 'link-new-rsa');
+    });
+
+    it('needs no JavaScript, and sees no button that would need it', async () => {
+      const page = await openPage({ javaScriptEnabled: false });
+      await page.goto(`${app.baseUrl}/login?user=admin&returnTo=/ci/applinks/admin/links/new`);
+      await page.getByLabel('Name', { exact: true }).fill('Plain');
+      await page.getByLabel('Consumer key').fill('plain');
+      await page.getByRole('button', { name: 'Create link' }).click();
+      rememberSecret((await page.textContent('#shared-secret')) ?? '', 'consumer secret');
+      expect(await page.getByRole('button', { name: /^Copy/ }).count()).to.equal(0);
+      await page.getByText('Replace the shared secret').first().click();
+      await page.getByRole('button', { name: 'Replace the shared secret' }).click();
+      rememberSecret((await page.textContent('#shared-secret')) ?? '', 'consumer secret');
+      expect(await page.textContent('main')).to.include('It is replaced.');
     });
 
     it('edits and deletes a link after reading what stops working', async () => {

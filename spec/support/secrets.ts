@@ -9,7 +9,8 @@
  *   pino({ … }, capturingStream()), child.stdout.on('data', captureOutput)      // the sample app's log, a process
  *   captureError(text), captureUrl(url)                                         // bodies of refusals, links of a page
  * Captured without being asked (same process): events, everything printed, `Location` and `WWW-Authenticate` of each
- * answer, `Referer` of each request. Remembered without being asked: signatures in `Authorization` headers.
+ * answer, `Referer` of each request. Remembered without being asked: signatures and tokens in
+ * `Authorization` headers, request tokens and verifiers in redirects and requests. The first one to name a kind is right.
  */
 import { inspect } from 'node:util';
 import type { Logger } from '../../plugin/logger.js';
@@ -57,7 +58,7 @@ export function createSecretWatch(): SecretWatch {
   const texts = new Map<Place, Set<string>>(places.map((place) => [place, new Set()]));
   return {
     remember: (value, kind) => {
-      if (value.length >= shortestSecret) secrets.set(value, kind);
+      if (value.length >= shortestSecret && !secrets.has(value)) secrets.set(value, kind);
     },
     capture: (text, place) => void texts.get(place)?.add(text),
     leaks: () => {

@@ -177,6 +177,24 @@ describe('Access to the pages', () => {
   });
 });
 
+describe('The pages on Express 4', () => {
+  it('know their parameters, forms and audiences as on Express 5', async () => {
+    const app = await startKitApp({ express: 4, mount: 'path' });
+    try {
+      const { linkId } = await registerConsumer(app, { name: 'Bitbucket' });
+      const browser = await browserOf(app.baseUrl, 'admin');
+      const url = `${app.baseUrl}/applinks/admin/links/${linkId}`;
+      expect((await browser.get(url)).text).to.include('/ci/plugins/servlet/oauth/request-token');
+      const saved = await browser.submit(await browser.get(`${url}/edit`), { fields: { name: 'Renamed' } });
+      expect(locationOf(saved)).to.equal(`/ci/applinks/admin/links/${linkId}?done=saved`);
+      expect((await browser.get(url)).text).to.include('Renamed');
+      expect((await (await browserOf(app.baseUrl, 'ana')).get(url)).status).to.equal(403);
+    } finally {
+      await app.close();
+    }
+  });
+});
+
 describe('Style and script of the pages', () => {
   let app: KitApp;
   before(async () => {

@@ -28,6 +28,11 @@ describe('The CSRF defence of our forms', () => {
     app.get('/:user/:purpose', (req, res) => {
       res.send(csrf.token(req, res, req.params.user, req.params.purpose));
     });
+    app.get('/:user/:purpose/and/:other', (req, res) => {
+      const { user, purpose, other } = req.params;
+      const tokens = [purpose, other].map((each) => csrf.token(req, res, user, each));
+      res.send(tokens.join(' '));
+    });
     app.post('/:user/:purpose', (req, res) => {
       try {
         csrf.require(req, req.params.user, req.params.purpose, req.get('x-token'));
@@ -66,6 +71,17 @@ describe('The CSRF defence of our forms', () => {
 
   it('accepts the form of the user who saw the page', async () => {
     expect(await send('ana', 'consent', await see('ana', 'consent'))).to.equal('accepted');
+  });
+
+  it('accepts every form of a page that has several, though it is the first page of the browser', async () => {
+    const response = await fetch(`${baseUrl}/ana/revoke-1/and/revoke-2`);
+    const [set, ...more] = response.headers.getSetCookie();
+    expect(more).to.be.empty;
+    const cookie = set!.split(';')[0]!;
+    const [first = '', second = ''] = (await response.text()).split(' ');
+    expect(await send('ana', 'revoke-1', { cookie, token: first })).to.equal('accepted');
+    expect(await send('ana', 'revoke-2', { cookie, token: second })).to.equal('accepted');
+    expect(await send('ana', 'revoke-1', { cookie, token: second })).to.equal('form token wrong');
   });
 
   it('keeps the cookie of the browser over several pages', async () => {

@@ -126,6 +126,8 @@ describe('The PostgreSQL store', () => {
       'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()',
     );
     await client.end();
+    // A statement that is under way on a connection that has just gone may fail; the next one must not.
+    await store.links.list().catch(() => undefined);
     expect(await store.links.list()).to.deep.equal([]);
     await store.close();
   });
