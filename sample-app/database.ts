@@ -1,13 +1,13 @@
 /**
  * One database for accounts, sessions, jobs and builds, in which the kit keeps its tables too: SQLite in the data
  * folder, or PostgreSQL when DATABASE_URL says so. Code above uses Kysely and statements that mean the same on both.
- * Every change is one statement: what must hold together is in its condition, and no lock is held between two.
+ *
+ * The kit has a connection of its own to the same SQLite file; its `sqliteDialect` lets the two wait for each other.
  */
-import { writeFileSync } from 'node:fs';
+import { sqliteDialect } from 'express-applinks';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { migrate, migratePostgres } from './migrations.js';
-import { patientSqlite } from './patient-sqlite.js';
 import { StartupError, systemReason } from './startup-error.js';
 import type { Tables } from './tables.js';
 
@@ -15,7 +15,8 @@ export type Database = Kysely<Tables>;
 
 /** @throws StartupError when the database cannot be opened or is newer than this code. */
 export async function openDatabase(sqliteFile: string, url: string | undefined): Promise<Database> {
-  const database = url === undefined ? openSqlite(sqliteFile) : openPostgres(url);
+  const database =
+    url === undefined ? new Kysely<Tables>({ dialect: sqliteDialect(sqliteFile) }) : openPostgres(url);
   try {
     await (url === undefined ? migrate(database) : migratePostgres(database));
     return database;
@@ -25,18 +26,6 @@ export async function openDatabase(sqliteFile: string, url: string | undefined):
     const place = url === undefined ? `SQLite file ${sqliteFile}` : 'PostgreSQL database of DATABASE_URL';
     throw new StartupError(
       `The ${place} cannot be used (${systemReason(error)}): see that it exists and that this user may write it.`,
-      error,
-    );
-  }
-}
-
-function openSqlite(file: string): Database {
-  try {
-    writeFileSync(file, '', { flag: 'a', mode: 0o600 });
-    return new Kysely<Tables>({ dialect: patientSqlite(file) });
-  } catch (error) {
-    throw new StartupError(
-      `The SQLite file ${file} cannot be opened (${systemReason(error)}): restore it from a backup, or set DATA_DIR to another folder.`,
       error,
     );
   }

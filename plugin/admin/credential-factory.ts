@@ -48,6 +48,7 @@ export function createCredentialFactory({ sealer, config }: Context, parsePublic
       { secret: given, publicKey, signatureMethod, ...rest }: NewCredential,
     ): MadeCredential => {
       requireFallback(rest.callbackUrl, rest.allowInsecureMissingCallback);
+      rejectOtherKind(signatureMethod, { secret: given, publicKey });
       const base = { id: randomUUID(), createdAtMs: config.clock(), ...rest };
       if (signatureMethod === 'RSA-SHA1') {
         const { warnings, ...key } = readKey(publicKey);
@@ -74,6 +75,7 @@ export function createCredentialFactory({ sealer, config }: Context, parsePublic
     ): MadeCredential => {
       const changed = { ...old, ...definedOnly(rest) };
       requireFallback(changed.callbackUrl, changed.allowInsecureMissingCallback);
+      rejectOtherKind(old.signatureMethod, { secret, publicKey });
       if (changed.kind === 'oauth1-rsa') {
         if (publicKey === undefined) return { credential: changed, secret: undefined, warnings: [] };
         const { warnings, ...key } = readKey(publicKey);
@@ -88,6 +90,23 @@ export function createCredentialFactory({ sealer, config }: Context, parsePublic
 function requireFallback(callbackUrl: string | null, isNeeded: boolean): void {
   if (!isNeeded || callbackUrl !== null) return;
   throw new InvalidInput({ callbackUrl: ['Enter the callback that is used when the consumer names none.'] });
+}
+
+/** What would be ignored is refused: somebody believes that it counts. */
+function rejectOtherKind(
+  method: Credential['signatureMethod'],
+  { secret, publicKey }: { secret: string | undefined; publicKey: string | undefined },
+): void {
+  if (method === 'RSA-SHA1' && secret !== undefined) {
+    throw new InvalidInput({
+      secret: [`A consumer that signs with ${method} has a public key, no shared secret.`],
+    });
+  }
+  if (method !== 'RSA-SHA1' && publicKey !== undefined) {
+    throw new InvalidInput({
+      publicKey: [`A consumer that signs with ${method} has a shared secret, no public key.`],
+    });
+  }
 }
 
 function definedOnly<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
