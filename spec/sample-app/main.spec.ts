@@ -68,7 +68,7 @@ describe('the server as a process', () => {
       ],
       'for a database file that is none': [
         () => ({ DATA_DIR: 'damaged' }),
-        /^The SQLite file .*ci\.db cannot be opened \(.*\): restore it from a backup/,
+        /^The SQLite file .*ci\.db cannot be used \(it is no database, or damaged\): see that/,
       ],
       'for a database of a newer release': [() => ({ DATA_DIR: 'newer' }), /^The database is at version 999/],
       'for a database of a newer release of the kit': [

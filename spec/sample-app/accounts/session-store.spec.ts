@@ -23,7 +23,9 @@ describe('sessions in the database', () => {
     };
     const wait = (work: (done: (error?: unknown, value?: unknown) => void) => void): Promise<unknown> =>
       new Promise((resolve, reject) =>
-        work((error, value) => (error instanceof Error ? reject(error) : resolve(value))),
+        work((error, value) =>
+          error ? reject(new Error('the store failed', { cause: error })) : resolve(value),
+        ),
       );
     const set = (id: string, data: SessionData) => wait((done) => store.set(id, data, done));
     const get = (id: string) => wait((done) => store.get(id, done)) as Promise<SessionData | null>;
