@@ -58,7 +58,7 @@ export function createCredentialFactory({ sealer, config }: Context, parsePublic
           warnings,
         };
       }
-      const secret = given ?? randomBytes(32).toString('base64url');
+      const secret = given ?? generateSecret();
       const sealedSecret = seal(secret, linkId, base.id);
       return {
         credential: { ...base, kind: 'oauth1-hmac', signatureMethod, sealedSecret },
@@ -85,6 +85,11 @@ export function createCredentialFactory({ sealer, config }: Context, parsePublic
       return { credential: { ...changed, sealedSecret: seal(secret, linkId, old.id) }, secret, warnings: [] };
     },
   };
+}
+
+/** A shared secret of 256 bits. */
+export function generateSecret(): string {
+  return randomBytes(32).toString('base64url');
 }
 
 function requireFallback(callbackUrl: string | null, isNeeded: boolean): void {

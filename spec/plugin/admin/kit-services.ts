@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import {
+  ApplinksError,
   createApplinks,
   InvalidInput,
   memoryStore,
@@ -11,11 +12,14 @@ import {
   type AccessToken,
   type Applinks,
   type ApplinksOptions,
+  type Credential,
   type EventMap,
   type EventName,
   type Link,
+  type SavedLink,
   type Store,
 } from 'express-applinks';
+import { sealedPlace } from '../../../plugin/store/sealed-places.js';
 import { createSealer, type Sealer } from '../../../plugin/store/seal.js';
 import { TestClock } from '../../support/clock.js';
 import { TestHost } from '../../support/kit-host.js';
@@ -124,3 +128,36 @@ export async function grantedToken(
   if (!(await store.requestTokens.exchange(request, token))) throw new Error('the token was not stored');
   return token;
 }
+
+/** Status and code of a refusal. */
+export async function codeOf(failing: Promise<unknown>): Promise<string> {
+  try {
+    await failing;
+  } catch (error) {
+    if (error instanceof ApplinksError) return `${error.status} ${error.code}`;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+/** The consumer of a link that has one. */
+export function only(link: Link): Credential {
+  const [credential, ...more] = link.incoming;
+  if (!credential || more.length > 0) throw new Error('not exactly one consumer');
+  return credential;
+}
+
+/** The secret that was told, and the one that is kept, opened. */
+export function secretsOf(
+  { sealer }: KitServices,
+  { link, secrets }: SavedLink,
+): { given: string | undefined; kept: string } {
+  const credential = only(link);
+  if (credential.kind !== 'oauth1-hmac') throw new Error('it has no secret');
+  const kept = sealer.open(credential.sealedSecret, sealedPlace.consumerSecret(link.id, credential.id));
+  return { given: secrets[credential.id], kept };
+}
+
+/** A new public key; making one takes long, so share it where it does not matter. */
+export const pemOf = (modulusLength: number): string =>
+  generateKeyPairSync('rsa', { modulusLength }).publicKey.export({ format: 'pem', type: 'spki' }).toString();
