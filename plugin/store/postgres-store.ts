@@ -1,14 +1,24 @@
 /** The store for a cluster: PostgreSQL, by the optional peer `pg`. */
-import { Kysely, PostgresDialect, sql } from 'kysely';
-import type { Pool } from 'pg';
+import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import { ApplinksError } from '../errors.js';
 import type { Tables } from './schema.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { sqlStore } from './sql-store.js';
 import type { Store } from './store.js';
 
+/** What the store needs of a Pool of `pg`, in types of our own: those of an optional peer may be missing. */
+export interface PgPool {
+  connect(): Promise<PgClient>;
+  end(): Promise<void>;
+}
+
+export interface PgClient extends PostgresPoolClient {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
 /** Any number that nothing else locks; it spells "applinks". */
 const migrationLock = 0x6170706c;
+const connectionTimeoutMillis = 10_000;
 
 const dialect: SqlDialect = {
   hasRowLocks: true,
@@ -22,30 +32,49 @@ const dialect: SqlDialect = {
  * @param database connection URL, or a pool of the host's own, which stays open when the kit closes.
  * @throws ApplinksError `store_unavailable`, at first use, when `pg` is not installed.
  */
-export function postgresStore(database: string | Pool): Store {
+export function postgresStore(database: string | PgPool): Store {
   const isOwn = typeof database === 'string';
-  const pool = isOwn ? () => connect(database) : () => Promise.resolve(database);
+  const pool = async (): Promise<PostgresPool> => outliving(isOwn ? await connect(database) : database);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return sqlStore(db, dialect, async () => {
     if (isOwn) await db.destroy();
   });
 }
 
-async function connect(connectionString: string): Promise<Pool> {
+/**
+ * A connection that breaks while it works rejects its query, and is an `error` event besides; unheard, that would end
+ * the host's process each time the database restarts. The pool listens only to the connections that rest.
+ */
+function outliving(pool: PgPool): PostgresPool {
+  const heard = new WeakSet<PgClient>();
+  return {
+    connect: async () => {
+      const client = await pool.connect();
+      if (!heard.has(client)) client.on('error', () => undefined);
+      heard.add(client);
+      return client;
+    },
+    end: () => pool.end(),
+  };
+}
+
+async function connect(connectionString: string): Promise<PgPool> {
+  const { default: pg } = await loadPg();
+  const pool = new pg.Pool({ connectionString, connectionTimeoutMillis });
+  // An idle connection that breaks is replaced at the next use.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+async function loadPg() {
   try {
-    const { default: pg } = await import('pg');
-    const pool = new pg.Pool({ connectionString });
-    // An idle connection that breaks is replaced at the next use; unheard, its error would end the host's process.
-    pool.on('error', () => undefined);
-    return pool;
+    return await import('pg');
   } catch (cause) {
     throw new ApplinksError(
       'store_unavailable',
       500,
       'postgresStore() needs the package pg: npm install pg@8',
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }

@@ -1,0 +1,80 @@
+/** What a PostgreSQL does to its clients when it restarts or fails over, and what the host's process must outlive. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import pg from 'pg';
+import { postgresStore, type Link, type Store } from 'express-applinks';
+import { storedLink } from '../../../plugin/testing/store-contract/samples.js';
+import { freshPostgres, type FreshPostgres } from '../../support/postgres.js';
+
+/** An error that nobody hears ends a host's process; here mocha fails the spec that runs. */
+describe('A PostgreSQL that ends the connections of the store', () => {
+  let database: FreshPostgres;
+  let administrator: pg.Client;
+  let holder: pg.Client;
+
+  beforeEach(async () => {
+    database = await freshPostgres();
+    administrator = new pg.Client({ connectionString: database.url });
+    holder = new pg.Client({ connectionString: database.url });
+    await Promise.all([administrator.connect(), holder.connect()]);
+  });
+  afterEach(async () => {
+    await Promise.all([administrator.end(), holder.end()]);
+    await database.drop();
+  });
+
+  const isOneTerminated = async (): Promise<boolean> => {
+    const waiting = "datname = current_database() and wait_event_type = 'Lock'";
+    const terminate = `select pg_terminate_backend(pid) from pg_stat_activity where ${waiting}`;
+    return (await administrator.query(terminate)).rowCount === 1;
+  };
+
+  /** Ends the connection of `work` in the middle of it: while it waits for a lock. */
+  async function interrupt(work: () => Promise<unknown>): Promise<unknown> {
+    await holder.query('begin; lock table applinks_links in access exclusive mode');
+    const outcome = work().catch((error: unknown) => error);
+    while (!(await isOneTerminated())) await sleep(10);
+    const result = await outcome;
+    await holder.query('rollback');
+    // The client reports the end of its connection after the answer to the query.
+    await sleep(50);
+    return result;
+  }
+
+  async function expectOutlived(store: Store, link: Link): Promise<void> {
+    expect(await interrupt(() => store.links.update({ ...link, name: 'lost' }))).to.be.instanceOf(Error);
+    expect(await interrupt(() => store.links.get(link.id))).to.be.instanceOf(Error);
+    expect((await store.links.get(link.id))?.name).to.equal(link.name);
+    expect(await store.links.update({ ...link, name: 'kept' })).to.equal(true);
+  }
+
+  it('fails what is under way, and neither the process nor the next verb', async () => {
+    const store = postgresStore(database.url);
+    await store.migrate();
+    await expectOutlived(store, await storedLink(store));
+    await store.close();
+  });
+
+  it("does no more harm on a pool of the host's own", async () => {
+    const pool = new pg.Pool({ connectionString: database.url });
+    pool.on('error', () => undefined);
+    const store = postgresStore(pool);
+    await store.migrate();
+    await expectOutlived(store, await storedLink(store));
+    await store.close();
+    await pool.end();
+  });
+});
+
+describe('A store whose PostgreSQL is not there', () => {
+  it('says why, without the password of its URL', async () => {
+    const store = postgresStore('postgres://ci:hidden@127.0.0.1:1/applinks');
+    const error = await store.migrate().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).to.be.instanceOf(Error).with.property('code', 'ECONNREFUSED');
+    expect(`${(error as Error).stack} ${JSON.stringify(error)}`).not.to.include('hidden');
+    await store.close();
+  });
+});
