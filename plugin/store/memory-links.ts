@@ -12,6 +12,11 @@ export function memoryLinks(onCredentials: (ids: Set<string>) => void): LinkStor
     if (new Set(keys).size === keys.length) return;
     throw new ApplinksError('consumer_key_taken', 409, 'This consumer key belongs to another link already.');
   };
+  const requireFreeIds = ({ id, incoming }: Link): void => {
+    const others = [...links.values()].filter((other) => other.id !== id).flatMap((other) => other.incoming);
+    const ids = [...others, ...incoming].map((credential) => credential.id);
+    if (new Set(ids).size < ids.length) throw new Error('A credential of this id exists already.');
+  };
   const put = (link: Link): void => {
     links.set(link.id, structuredClone(link));
     announce();
@@ -33,13 +38,16 @@ export function memoryLinks(onCredentials: (ids: Set<string>) => void): LinkStor
       return Promise.resolve(undefined);
     },
     create: async (link) => {
+      if (links.has(link.id)) throw new Error('A link of this id exists already.');
       requireFreeKeys(link);
+      requireFreeIds(link);
       put(link);
       return Promise.resolve();
     },
     update: async (link) => {
       if (links.get(link.id)?.revision !== link.revision) return Promise.resolve(false);
       requireFreeKeys(link);
+      requireFreeIds(link);
       put({ ...link, revision: link.revision + 1 });
       return Promise.resolve(true);
     },

@@ -1,5 +1,5 @@
 /** Request and access tokens of the memory store. */
-import { requireFilter } from './owner-columns.js';
+import { requireFilter, requireKnownFields, requireRequestTokenFilter } from './owner-columns.js';
 import type { AccessToken, AccessTokenStore, RequestToken, RequestTokenStore, TokenFilter } from './store.js';
 
 export interface MemoryTokens {
@@ -13,8 +13,9 @@ export interface MemoryTokens {
 export function memoryRequestTokens(tokens: MemoryTokens): RequestTokenStore {
   const { request, access } = tokens;
   return {
-    create: (token) => {
+    create: async (token) => {
       const isKept = tokens.credentialIds.has(token.credentialId);
+      if (isKept && request.has(token.digest)) throw new Error('This request token exists already.');
       if (isKept) request.set(token.digest, structuredClone(token));
       return Promise.resolve(isKept);
     },
@@ -31,19 +32,19 @@ export function memoryRequestTokens(tokens: MemoryTokens): RequestTokenStore {
       token.wrongVerifiers += 1;
       return Promise.resolve(token.wrongVerifiers);
     },
-    exchange: (digest, accessToken) => {
+    exchange: async (digest, accessToken) => {
       const token = request.get(digest);
       const isAllowed =
         token?.decision?.outcome === 'allowed' &&
         token.decision.userId === accessToken.userId &&
         token.credentialId === accessToken.credentialId;
       if (!isAllowed) return Promise.resolve(false);
+      put(access, accessToken);
       request.delete(digest);
-      access.set(accessToken.digest, structuredClone(accessToken));
       return Promise.resolve(true);
     },
     remove: async (filter) => {
-      requireFilter(filter);
+      requireRequestTokenFilter(filter);
       const gone = [...request.values()].filter(
         ({ linkId, credentialId, decision }) =>
           (filter.linkId ?? linkId) === linkId &&
@@ -67,16 +68,18 @@ export function memoryAccessTokens({ access }: MemoryTokens): AccessTokenStore {
     );
   return {
     get: (digest) => Promise.resolve(structuredClone(access.get(digest))),
-    list: (filter, { limit, offset }) => {
+    list: async (filter, { limit, offset }) => {
+      requireKnownFields(filter);
       const newestFirst = select(filter).sort(
         (a, b) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? -1 : 1),
       );
       return Promise.resolve(structuredClone(newestFirst.slice(offset, offset + limit)));
     },
-    renew: (digest, sessionHandleDigest, next) => {
-      if (access.get(digest)?.sessionHandleDigest !== sessionHandleDigest) return Promise.resolve(false);
-      access.delete(digest);
-      access.set(next.digest, structuredClone(next));
+    renew: async (digest, sessionHandleDigest, next) => {
+      const token = access.get(digest);
+      const isItsOwn = token?.sessionHandleDigest === sessionHandleDigest && token.id === next.id;
+      if (!isItsOwn) return Promise.resolve(false);
+      put(access, next, token);
       return Promise.resolve(true);
     },
     touch: (id, usedAtMs) => {
@@ -91,4 +94,14 @@ export function memoryAccessTokens({ access }: MemoryTokens): AccessTokenStore {
       return Promise.resolve(gone);
     },
   };
+}
+
+/** In the place of `previous`, if given; no other token is ever overwritten. */
+function put(access: Map<string, AccessToken>, token: AccessToken, previous?: AccessToken): void {
+  for (const other of access.values()) {
+    const isClash = other !== previous && (other.id === token.id || other.digest === token.digest);
+    if (isClash) throw new Error('This access token exists already.');
+  }
+  if (previous) access.delete(previous.digest);
+  access.set(token.digest, structuredClone(token));
 }

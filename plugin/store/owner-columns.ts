@@ -12,8 +12,35 @@ export function ownerColumns({ userId, credentialId, linkId }: TokenFilter): [Ow
   return columns.flatMap(([column, value]) => (value === undefined ? [] : [[column, value]]));
 }
 
-/** Deleting everything is never what a caller meant who forgot to say what. */
+const requestTokenFields = ['userId', 'credentialId', 'linkId'];
+const accessTokenFields = ['id', ...requestTokenFields];
+
+/**
+ * A field that the store does not know selects nothing less: a misspelt `{ user }` would mean every token there is.
+ * @throws Error for such a field.
+ */
+export function requireKnownFields(filter: TokenFilter, known = accessTokenFields): void {
+  const unknown = Object.keys(filter).find((field) => !known.includes(field));
+  if (unknown !== undefined)
+    throw new Error(`Tokens cannot be selected by ${unknown}; ${known.join(', ')} can.`);
+}
+
+/**
+ * Deleting everything is never what a caller meant who forgot to say what.
+ * @throws Error for an empty filter, or one with an unknown field.
+ */
 export function requireFilter(filter: TokenFilter): void {
+  requireKnownFields(filter);
+  requireValues(filter);
+}
+
+/** The same for request tokens, which are not selected by id. */
+export function requireRequestTokenFilter(filter: TokenFilter): void {
+  requireKnownFields(filter, requestTokenFields);
+  requireValues(filter);
+}
+
+function requireValues(filter: TokenFilter): void {
   if (Object.values(filter).some((value) => value !== undefined)) return;
   throw new Error('An empty filter would remove every token.');
 }

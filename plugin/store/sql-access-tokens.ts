@@ -1,6 +1,6 @@
 /** Access tokens. */
 import type { Selectable } from 'kysely';
-import { ownerColumns, requireFilter, type OwnerColumn } from './owner-columns.js';
+import { ownerColumns, requireFilter, requireKnownFields, type OwnerColumn } from './owner-columns.js';
 import { readStrings, toNullableNumber } from './row-values.js';
 import type { Database, Tables } from './schema.js';
 import type { AccessToken, AccessTokenStore, TokenFilter } from './store.js';
@@ -15,6 +15,7 @@ export function sqlAccessTokens(db: Database): AccessTokenStore {
       return row && toAccessToken(row);
     },
     list: async (filter, { limit, offset }) => {
+      requireKnownFields(filter);
       const rows = await db
         .selectFrom('applinks_access_tokens')
         .selectAll()
@@ -32,6 +33,7 @@ export function sqlAccessTokens(db: Database): AccessTokenStore {
         .set(accessTokenRow(next))
         .where('digest', '=', digest)
         .where('session_handle_digest', '=', sessionHandleDigest)
+        .where('id', '=', next.id)
         .executeTakeFirst();
       return numUpdatedRows === 1n;
     },

@@ -11,10 +11,15 @@ export interface SqlDialect {
   lockMigrations: (transaction: Transaction<Tables>) => Promise<void>;
 }
 
-const uniqueViolation = /^(?:23505|SQLITE_CONSTRAINT_(?:UNIQUE|PRIMARYKEY))$/;
 const foreignKeyViolation = /^(?:23503|SQLITE_CONSTRAINT_FOREIGNKEY)$/;
 
-export const isUniqueViolation = (error: unknown): boolean => uniqueViolation.test(codeOf(error));
+/** A clash of ids is another matter: a mistake of the caller, who makes them at random. */
+export function isConsumerKeyViolation(error: unknown): boolean {
+  if (codeOf(error) === 'SQLITE_CONSTRAINT_UNIQUE') return true;
+  const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined;
+  return codeOf(error) === '23505' && constraint === 'applinks_credentials_consumer_key_key';
+}
+
 export const isForeignKeyViolation = (error: unknown): boolean => foreignKeyViolation.test(codeOf(error));
 
 export const isBusy = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_BUSY');

@@ -2,7 +2,7 @@
 import { ApplinksError } from '../errors.js';
 import { readLinkDocument, writeLinkDocument } from './link-document.js';
 import type { Database } from './schema.js';
-import { isUniqueViolation } from './sql-dialect.js';
+import { isConsumerKeyViolation } from './sql-dialect.js';
 import type { Credential, Link, LinkStore } from './store.js';
 
 export function sqlLinks(db: Database): LinkStore {
@@ -78,21 +78,31 @@ async function dropCredentials(db: Database, { id, incoming }: Link): Promise<vo
     .execute();
 }
 
+/**
+ * Rows of this link only are written, so that no link can take over a credential of another one. Keys may change places
+ * within the link: they are parked first, behind a line feed, which no key has, for keys are printable.
+ */
 async function putCredentials(db: Database, { id: link_id, incoming }: Link): Promise<void> {
-  for (const { id, key: consumer_key } of incoming) {
-    await db
-      .insertInto('applinks_credentials')
-      .values({ id, link_id, consumer_key })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ consumer_key }))
-      .execute();
+  const credentials = db.selectFrom('applinks_credentials').select(['id', 'consumer_key']);
+  const stored = await credentials.where('link_id', '=', link_id).execute();
+  const keys = new Map(stored.map(({ id, consumer_key }) => [id, consumer_key]));
+  const renamed = incoming.filter(({ id, key }) => keys.has(id) && keys.get(id) !== key);
+  for (const { id } of renamed) await setKey(db, id, `\n${id}`);
+  for (const { id, key } of renamed) await setKey(db, id, key);
+  for (const { id, key: consumer_key } of incoming.filter((credential) => !keys.has(credential.id))) {
+    await db.insertInto('applinks_credentials').values({ id, link_id, consumer_key }).execute();
   }
+}
+
+async function setKey(db: Database, id: string, consumer_key: string): Promise<void> {
+  await db.updateTable('applinks_credentials').set({ consumer_key }).where('id', '=', id).execute();
 }
 
 async function refuseTakenKeys<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
+    if (!isConsumerKeyViolation(error)) throw error;
     throw new ApplinksError('consumer_key_taken', 409, 'This consumer key belongs to another link already.', {
       cause: error,
     });

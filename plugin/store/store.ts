@@ -117,11 +117,16 @@ export interface LinkStore {
   list(): Promise<Link[]>;
   get(id: string): Promise<Link | undefined>;
   findByConsumerKey(key: string): Promise<{ link: Link; credential: Credential } | undefined>;
-  /** @throws ApplinksError `consumer_key_taken` when a credential's key exists on any link; nothing is stored then. */
+  /**
+   * Nothing is stored when this throws. An id of a link or credential that exists already is an Error, too: no link
+   * is overwritten, and none takes over a credential of another one.
+   * @throws ApplinksError `consumer_key_taken` when a credential's key exists on any link
+   */
   create(link: Link): Promise<void>;
   /**
    * Replaces the link with its credentials and connections if its stored revision is still `link.revision`, and
    * adds one to it; false (and no change) otherwise. Tokens of credentials that are gone die in the same step.
+   * Its credentials may exchange their keys.
    * @throws ApplinksError `consumer_key_taken`
    */
   update(link: Link): Promise<boolean>;
@@ -147,7 +152,10 @@ export interface RequestToken {
   expiresAtMs: number;
 }
 
-/** Selects by all given fields; a store refuses an empty filter with an Error. */
+/**
+ * Selects by all given fields. A store refuses a field that it does not know with an Error: ignored, it would select
+ * everybody's tokens. A filter without any value is refused likewise by the verbs that delete.
+ */
 export interface TokenFilter {
   id?: string;
   userId?: string;
@@ -156,7 +164,7 @@ export interface TokenFilter {
 }
 
 export interface RequestTokenStore {
-  /** False, and nothing stored, when the credential no longer exists. */
+  /** False, and nothing stored, when the credential no longer exists. A digest that exists already is an Error. */
   create(token: RequestToken): Promise<boolean>;
   get(digest: string): Promise<RequestToken | undefined>;
   /** False when unknown or already decided. */
@@ -165,7 +173,8 @@ export interface RequestTokenStore {
   countWrongVerifier(digest: string): Promise<number>;
   /**
    * Deletes the request token and stores the access token, both or neither. True for exactly one caller, and only
-   * if the request token still exists, is allowed for `accessToken.userId` and belongs to its credential.
+   * if the request token still exists, is allowed for `accessToken.userId` and belongs to its credential. An Error, and
+   * no change, when an access token of this id or digest exists already.
    */
   exchange(digest: string, accessToken: AccessToken): Promise<boolean>;
   /** Deletes by credential, link or deciding user (`id` is not used here). Returns how many. */
@@ -198,7 +207,10 @@ export interface AccessTokenStore {
   get(digest: string): Promise<AccessToken | undefined>;
   /** Newest first; an empty filter lists all. */
   list(filter: TokenFilter, page: Page): Promise<AccessToken[]>;
-  /** Puts `next` (same id) in the place of the token with this digest and session handle; true for one caller only. */
+  /**
+   * Puts `next` in the place of the token with this digest, this session handle and the id of `next`; true for one
+   * caller only. An Error, and no change, when another token has the digest of `next` already.
+   */
   renew(digest: string, sessionHandleDigest: string, next: AccessToken): Promise<boolean>;
   /** Notes the use unless a later one is noted already. */
   touch(id: string, usedAtMs: number): Promise<void>;

@@ -81,6 +81,22 @@ export function accessTokenCases(store: Subject): void {
       equal(await store().accessTokens.renew(old.digest, old.sessionHandleDigest, next), true);
       equal(await store().accessTokens.renew(old.digest, old.sessionHandleDigest, next), false);
     });
+    it('are not renewed under the id of another', async () => {
+      const link = await storedLink(store());
+      const [old, other] = [await storedAccessToken(store(), link), await storedAccessToken(store(), link)];
+      const next = newAccessToken(link, { id: other.id });
+      equal(await store().accessTokens.renew(old.digest, old.sessionHandleDigest, next), false);
+      deepEqual(await store().accessTokens.get(old.digest), old);
+      deepEqual(await store().accessTokens.get(other.digest), other);
+    });
+    it('never overwrite another by a renewal', async () => {
+      const link = await storedLink(store());
+      const [old, other] = [await storedAccessToken(store(), link), await storedAccessToken(store(), link)];
+      const next = newAccessToken(link, { id: old.id, digest: other.digest });
+      await rejects(store().accessTokens.renew(old.digest, old.sessionHandleDigest, next), Error);
+      deepEqual(await store().accessTokens.get(old.digest), old);
+      deepEqual(await store().accessTokens.get(other.digest), other);
+    });
     it('of many renewals at once, one wins', async () => {
       const link = await storedLink(store());
       const old = await storedAccessToken(store(), link);
@@ -120,6 +136,19 @@ export function accessTokenCases(store: Subject): void {
     it('are never revoked by an empty filter', async () => {
       const token = await storedAccessToken(store(), await storedLink(store()));
       await rejects(store().accessTokens.revoke({}), Error);
+      deepEqual(await store().accessTokens.list({}, allTokens), [token]);
+    });
+    it('are never selected by a field that the store does not know', async () => {
+      const token = await storedAccessToken(store(), await storedLink(store()));
+      const misspelt = { user: 'ana' } as TokenFilter;
+      await rejects(store().accessTokens.revoke(misspelt), Error);
+      await rejects(store().accessTokens.revoke({ ...misspelt, userId: 'ana' }), Error);
+      await rejects(store().accessTokens.list(misspelt, allTokens), Error);
+      deepEqual(await store().accessTokens.list({}, allTokens), [token]);
+    });
+    it('are never revoked by a filter whose values are lost', async () => {
+      const token = await storedAccessToken(store(), await storedLink(store()));
+      await rejects(store().accessTokens.revoke({ id: undefined, userId: undefined }), Error);
       deepEqual(await store().accessTokens.list({}, allTokens), [token]);
     });
     it('of a revocation and a renewal at once, a survivor is the renewed one or none', async () => {

@@ -16,6 +16,8 @@ import {
 import type { Subject } from './subject.js';
 
 const taken = { code: 'consumer_key_taken' };
+const isOtherError = (error: unknown): boolean =>
+  error instanceof Error && !('code' in error && error.code === taken.code);
 
 const connection = (): Connection => ({
   id: randomUUID(),
@@ -137,6 +139,39 @@ export function linkCases(store: Subject): void {
       const incoming = [...mine.incoming, hmacCredential({ key: other.incoming[0]?.key ?? '' })];
       await rejects(store().links.update({ ...mine, name: 'Thief', incoming }), taken);
       deepEqual(await get(mine.id), mine);
+    });
+    it('may exchange the keys of their credentials, and keep the tokens of both', async () => {
+      const [one, two] = [hmacCredential(), rsaCredential()];
+      const link = await storedLink(store(), { incoming: [one, two] });
+      const token = await storedAccessToken(store(), link);
+      const incoming = [
+        { ...one, key: two.key },
+        { ...two, key: one.key },
+      ];
+      equal(await store().links.update({ ...link, incoming }), true);
+      equal((await store().links.findByConsumerKey(one.key))?.credential.id, two.id);
+      equal((await store().links.findByConsumerKey(two.key))?.credential.id, one.id);
+      deepEqual(await store().accessTokens.get(token.digest), token);
+    });
+    it('may hand the key of a credential that goes to a new one', async () => {
+      const link = await storedLink(store());
+      const next = rsaCredential({ key: link.incoming[0]?.key ?? '' });
+      equal(await store().links.update({ ...link, incoming: [next] }), true);
+      deepEqual((await store().links.findByConsumerKey(next.key))?.credential, next);
+    });
+    it('never take over a credential of another link by its id', async () => {
+      const [mine, other] = [await storedLink(store()), await storedLink(store())];
+      const stolen = hmacCredential({ id: credentialOf(other) });
+      await rejects(store().links.create(newLink({ incoming: [stolen] })), isOtherError);
+      await rejects(store().links.update({ ...mine, incoming: [stolen] }), isOtherError);
+      equal(await store().links.findByConsumerKey(stolen.key), undefined);
+      deepEqual((await store().links.findByConsumerKey(other.incoming[0]?.key ?? ''))?.link, other);
+      deepEqual(await get(mine.id), mine);
+    });
+    it('are never overwritten by one that is created with their id', async () => {
+      const link = await storedLink(store());
+      await rejects(store().links.create(newLink({ id: link.id })), isOtherError);
+      deepEqual(await store().links.list(), [link]);
     });
     it('keep the tokens of a credential that stays, and drop those of one that goes', async () => {
       const [kept, dropped] = [hmacCredential(), hmacCredential()];

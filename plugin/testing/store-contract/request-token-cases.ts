@@ -8,6 +8,7 @@ import {
   newAccessToken,
   newDigest,
   newRequestToken,
+  storedAccessToken,
   storedGrant,
   storedLink,
 } from './samples.js';
@@ -166,6 +167,31 @@ export function requestTokenCases(store: Subject): void {
     });
     it('are never removed by an empty filter', async () => {
       await rejects(store().requestTokens.remove({}), Error);
+    });
+    it('are never removed by a field that the store does not know', async () => {
+      const token = newRequestToken(await storedLink(store()));
+      await store().requestTokens.create(token);
+      for (const filter of [{ id: 'any' }, { user: 'ana' }, { userId: undefined }] as object[]) {
+        await rejects(store().requestTokens.remove(filter), Error);
+      }
+      deepEqual(await store().requestTokens.get(token.digest), token);
+    });
+    it('are never overwritten by one of the same digest', async () => {
+      const link = await storedLink(store());
+      const token = newRequestToken(link);
+      await store().requestTokens.create(token);
+      await rejects(store().requestTokens.create({ ...token, callback: null }), Error);
+      deepEqual(await store().requestTokens.get(token.digest), token);
+    });
+    it('stay when the access token clashes with another, which is not overwritten', async () => {
+      const link = await storedLink(store());
+      const other = await storedAccessToken(store(), link);
+      const [request, access] = await storedGrant(store(), link);
+      for (const clash of [{ id: other.id }, { digest: other.digest }]) {
+        await rejects(store().requestTokens.exchange(request.digest, { ...access, ...clash }), Error);
+        deepEqual(await store().accessTokens.get(other.digest), other);
+      }
+      equal(await store().requestTokens.exchange(request.digest, access), true);
     });
   });
 }
