@@ -123,7 +123,7 @@ describe('The PostgreSQL store', () => {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query(
-      'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()',
+      'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
     );
     await client.end();
     // A statement that is under way on a connection that has just gone may fail; the next one must not.
