@@ -41,11 +41,16 @@ export function sqlNonces(db: Database): NonceStore {
   };
 }
 
-/** The keys that were not there before. */
+/**
+ * The keys that were not there before. They are written in their order: of two processes that have the same two nonces
+ * at once, in batches the other way round, PostgreSQL would fail one whole batch, so that whoever replays requests
+ * could fail those of others.
+ */
 async function insert(db: Database, batch: readonly Use[]): Promise<Set<string>> {
+  const inOrder = [...batch].sort((a, b) => (a.key < b.key ? -1 : 1));
   const rows = await db
     .insertInto('applinks_nonces')
-    .values(batch.map(({ key, expiresAtMs }) => ({ key, expires_at_ms: expiresAtMs })))
+    .values(inOrder.map(({ key, expiresAtMs }) => ({ key, expires_at_ms: expiresAtMs })))
     .onConflict((conflict) => conflict.column('key').doNothing())
     .returning('key')
     .execute();

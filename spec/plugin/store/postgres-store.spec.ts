@@ -66,6 +66,24 @@ describe('A PostgreSQL that ends the connections of the store', () => {
   });
 });
 
+describe('Two processes that get the same requests in opposite orders', () => {
+  it('accept each nonce once, and never wait for each other in a ring', async () => {
+    const database = await freshPostgres();
+    const stores = [postgresStore(database.url), postgresStore(database.url)];
+    await stores[0]?.migrate();
+    for (let round = 0; round < 10; round += 1) {
+      const keys = Array.from({ length: 400 }, (_, index) => `nonce ${round} ${index}`);
+      const uses = stores.map((store, index) =>
+        (index === 0 ? keys : keys.toReversed()).map((key) => store.nonces.use(key, 1)),
+      );
+      const fresh = (await Promise.all(uses.flat())).filter((isFresh) => isFresh);
+      expect(fresh).to.have.length(keys.length);
+    }
+    for (const store of stores) await store.close();
+    await database.drop();
+  });
+});
+
 describe('A store whose PostgreSQL is not there', () => {
   it('says why, without the password of its URL', async () => {
     const store = postgresStore('postgres://ci:hidden@127.0.0.1:1/applinks');
