@@ -1,10 +1,17 @@
-/** What a PostgreSQL does to its clients when it restarts or fails over, and what the host's process must outlive. */
+/** The store on PostgreSQL where it differs: it restarts and fails over, its locks can form rings, its driver is optional. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';
 import { postgresStore, type Link, type Store } from 'express-applinks';
 import { storedLink } from '../../../plugin/testing/store-contract/samples.js';
 import { freshPostgres, type FreshPostgres } from '../../support/postgres.js';
+
+const run = promisify(execFile);
 
 /** An error that nobody hears ends a host's process; here mocha fails the spec that runs. */
 describe('A PostgreSQL that ends the connections of the store', () => {
@@ -94,5 +101,28 @@ describe('A store whose PostgreSQL is not there', () => {
     expect(error).to.be.instanceOf(Error).with.property('code', 'ECONNREFUSED');
     expect(`${(error as Error).stack} ${JSON.stringify(error)}`).not.to.include('hidden');
     await store.close();
+  });
+});
+
+/** Node with a resolver that knows no package `pg`. */
+const withoutPg = `
+  import { register } from 'node:module';
+  const hook = \`export const resolve = (name, context, next) => {
+    if (name === 'pg') throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
+    return next(name, context);
+  };\`;
+  register('data:text/javascript,' + encodeURIComponent(hook));
+  const { postgresStore, sqliteStore } = await import('express-applinks');
+  await sqliteStore(process.argv[1]).migrate();
+  await postgresStore('postgres://ci@127.0.0.1/applinks').migrate().catch((error) => console.log(error.code, error.message));
+`;
+
+describe('The kit without the optional package pg', () => {
+  it('keeps its data in SQLite, and says what PostgreSQL needs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'applinks-no-pg-'));
+    const file = join(folder, 'applinks.db');
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', withoutPg, file]);
+    expect(stdout).to.match(/^store_unavailable .*npm install pg/);
+    rmSync(folder, { recursive: true });
   });
 });
