@@ -91,7 +91,7 @@ export function createLinkService(context: Context, parsePublicKey: ParsePublicK
       events.emit('link.created', { linkId: id, by });
       return saved(link, made);
     },
-    update: (id, input, by = null) => {
+    update: async (id, input, by = null) => {
       const { name, displayUrl, rpcUrl } = readInput(schemas.linkChange, input);
       const apply = (link: Link): Change => ({
         link: {
@@ -109,7 +109,7 @@ export function createLinkService(context: Context, parsePublicKey: ParsePublicK
       events.emit('link.removed', { linkId: id, by });
       emitRevoked(events, ended, by);
     },
-    addCredential: (linkId, input, by = null) => {
+    addCredential: async (linkId, input, by = null) => {
       const fields = readInput(schemas.credential, input);
       const apply = (link: Link): Change => {
         const made = factory.make(linkId, fields);
@@ -117,7 +117,7 @@ export function createLinkService(context: Context, parsePublicKey: ParsePublicK
       };
       return change(linkId, apply, by);
     },
-    updateCredential: (linkId, credentialId, input, by = null) => {
+    updateCredential: async (linkId, credentialId, input, by = null) => {
       const fields = readInput(schemas.credentialChange, input);
       const apply = (link: Link): Change => {
         const made = factory.change(linkId, credentialOf(link, credentialId), fields);
