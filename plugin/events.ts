@@ -48,7 +48,10 @@ export interface Events {
   off: <N extends EventName>(name: N, listener: Listener<N>) => void;
 }
 
-/** A listener that throws never breaks the request that caused the event; `onListenerError` hears of it. */
+/**
+ * A listener that throws or rejects breaks neither the request that caused the event nor the process;
+ * `onListenerError` hears of it.
+ */
 export function createEvents(onListenerError: (error: unknown, name: EventName) => void): Events {
   const listeners = new Map<EventName, Set<(event: never) => void>>();
   const diagnostics = channel('applinks');
@@ -64,7 +67,8 @@ export function createEvents(onListenerError: (error: unknown, name: EventName) 
       diagnostics.publish({ name, ...event });
       for (const listener of listeners.get(name) ?? []) {
         try {
-          (listener as (event: unknown) => void)(event);
+          const heard = (listener as (event: unknown) => unknown)(event);
+          if (heard instanceof Promise) heard.catch((error: unknown) => onListenerError(error, name));
         } catch (error) {
           onListenerError(error, name);
         }
