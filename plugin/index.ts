@@ -24,3 +24,4 @@ export type * from './store/store.js';
 export { memoryStore } from './store/memory-store.js';
 export { postgresStore } from './store/postgres-store.js';
 export { sqliteStore } from './store/sqlite-store.js';
+export { sqliteDialect } from './store/sqlite-dialect.js';

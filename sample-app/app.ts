@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import ejs from 'ejs';
 import express, { Router, type Express } from 'express';
-import { createApplinks, postgresStore, sqliteStore } from 'express-applinks';
+import { createApplinks, postgresStore, sqliteStore, type Applinks } from 'express-applinks';
 import type { Logger } from 'pino';
 import { requireCsrfToken } from './accounts/csrf.js';
 import { ensureAdministrator, type FirstAdministrator } from './accounts/first-administrator.js';
@@ -32,6 +32,8 @@ import { userAdminRoutes } from './web/user-admin.js';
 
 export interface CiServer {
   app: Express;
+  /** For what only code does: links that a deployment brings along, listeners for an audit. */
+  applinks: Applinks;
   /** Present when it was made just now. */
   firstAdministrator: FirstAdministrator | undefined;
   /** Background work until `signal` is aborted; running builds end with it. */
@@ -48,12 +50,10 @@ export async function createApp(config: Config, logger: Logger): Promise<CiServe
   const sessions = new DatabaseSessionStore(database);
   const firstAdministrator = await ensureAdministrator(users, config);
 
-  const store =
-    config.databaseUrl === undefined ? sqliteStore(sqliteFile) : postgresStore(config.databaseUrl);
   const applinks = createApplinks({
     baseUrl: config.baseUrl,
     application: { name: 'Sample CI', version: '1.0.0' },
-    store,
+    store: config.databaseUrl === undefined ? sqliteStore(sqliteFile) : postgresStore(config.databaseUrl),
     keys: { encryption: folder.secrets.encryption },
     host: createHost(users, config),
     scopes: { build: 'Start and stop builds' },
@@ -112,6 +112,7 @@ export async function createApp(config: Config, logger: Logger): Promise<CiServe
   app.use(config.basePath || '/', site);
   return {
     app,
+    applinks,
     firstAdministrator,
     work: async (signal) => {
       await Promise.all([

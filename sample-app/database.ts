@@ -2,12 +2,10 @@
  * One database for accounts, sessions, jobs and builds, in which the kit keeps its tables too: SQLite in the data
  * folder, or PostgreSQL when DATABASE_URL says so. Code above uses Kysely and statements that mean the same on both.
  *
- * Every change is ONE statement. The kit has a connection of its own to the same SQLite file, and a connection that
- * waits for the other's transaction blocks the thread on which that transaction would end.
+ * The kit has a connection of its own to the same SQLite file; its `sqliteDialect` lets the two wait for each other.
  */
-import { writeFileSync } from 'node:fs';
-import Libsql from 'libsql';
-import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { sqliteDialect } from 'express-applinks';
+import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { migrate, migratePostgres } from './migrations.js';
 import { StartupError, systemReason } from './startup-error.js';
@@ -17,7 +15,8 @@ export type Database = Kysely<Tables>;
 
 /** @throws StartupError when the database cannot be opened or is newer than this code. */
 export async function openDatabase(sqliteFile: string, url: string | undefined): Promise<Database> {
-  const database = url === undefined ? openSqlite(sqliteFile) : openPostgres(url);
+  const database =
+    url === undefined ? new Kysely<Tables>({ dialect: sqliteDialect(sqliteFile) }) : openPostgres(url);
   try {
     await (url === undefined ? migrate(database) : migratePostgres(database));
     return database;
@@ -27,20 +26,6 @@ export async function openDatabase(sqliteFile: string, url: string | undefined):
     const place = url === undefined ? `SQLite file ${sqliteFile}` : 'PostgreSQL database of DATABASE_URL';
     throw new StartupError(
       `The ${place} cannot be used (${systemReason(error)}): see that it exists and that this user may write it.`,
-      error,
-    );
-  }
-}
-
-function openSqlite(file: string): Database {
-  try {
-    writeFileSync(file, '', { flag: 'a', mode: 0o600 });
-    const connection = new Libsql(file, { timeout: 5000 });
-    connection.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on');
-    return new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
-  } catch (error) {
-    throw new StartupError(
-      `The SQLite file ${file} cannot be opened (${systemReason(error)}): restore it from a backup, or set DATA_DIR to another folder.`,
       error,
     );
   }

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { ApplinksError } from 'express-applinks';
 import { createApp, type CiServer } from './app.js';
 import { readConfig, type Config } from './config.js';
 import { createLogger } from './logging.js';
@@ -14,7 +15,7 @@ const stopLimitMs = 15_000;
 try {
   await start(readConfig(process.env));
 } catch (error) {
-  if (!(error instanceof StartupError)) throw error;
+  if (!(error instanceof StartupError || error instanceof ApplinksError)) throw error;
   console.error(error.message);
   process.exit(1);
 }

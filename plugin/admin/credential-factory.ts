@@ -48,6 +48,7 @@ export function createCredentialFactory({ sealer, config }: Context, parsePublic
       { secret: given, publicKey, signatureMethod, ...rest }: NewCredential,
     ): MadeCredential => {
       requireFallback(rest.callbackUrl, rest.allowInsecureMissingCallback);
+      rejectOtherKind(signatureMethod, { secret: given, publicKey });
       const base = { id: randomUUID(), createdAtMs: config.clock(), ...rest };
       if (signatureMethod === 'RSA-SHA1') {
         const { warnings, ...key } = readKey(publicKey);
@@ -57,7 +58,7 @@ export function createCredentialFactory({ sealer, config }: Context, parsePublic
           warnings,
         };
       }
-      const secret = given ?? randomBytes(32).toString('base64url');
+      const secret = given ?? generateSecret();
       const sealedSecret = seal(secret, linkId, base.id);
       return {
         credential: { ...base, kind: 'oauth1-hmac', signatureMethod, sealedSecret },
@@ -74,6 +75,7 @@ export function createCredentialFactory({ sealer, config }: Context, parsePublic
     ): MadeCredential => {
       const changed = { ...old, ...definedOnly(rest) };
       requireFallback(changed.callbackUrl, changed.allowInsecureMissingCallback);
+      rejectOtherKind(old.signatureMethod, { secret, publicKey });
       if (changed.kind === 'oauth1-rsa') {
         if (publicKey === undefined) return { credential: changed, secret: undefined, warnings: [] };
         const { warnings, ...key } = readKey(publicKey);
@@ -85,9 +87,31 @@ export function createCredentialFactory({ sealer, config }: Context, parsePublic
   };
 }
 
+/** A shared secret of 256 bits. */
+export function generateSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
 function requireFallback(callbackUrl: string | null, isNeeded: boolean): void {
   if (!isNeeded || callbackUrl !== null) return;
   throw new InvalidInput({ callbackUrl: ['Enter the callback that is used when the consumer names none.'] });
+}
+
+/** What would be ignored is refused: somebody believes that it counts. */
+function rejectOtherKind(
+  method: Credential['signatureMethod'],
+  { secret, publicKey }: { secret: string | undefined; publicKey: string | undefined },
+): void {
+  if (method === 'RSA-SHA1' && secret !== undefined) {
+    throw new InvalidInput({
+      secret: [`A consumer that signs with ${method} has a public key, no shared secret.`],
+    });
+  }
+  if (method !== 'RSA-SHA1' && publicKey !== undefined) {
+    throw new InvalidInput({
+      publicKey: [`A consumer that signs with ${method} has a shared secret, no public key.`],
+    });
+  }
 }
 
 function definedOnly<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -21,8 +21,7 @@ export interface FormModel {
   units: readonly string[];
 }
 
-const lifetimeFields = ['request_token_lifetime', 'access_token_lifetime', 'idle_timeout'] as const;
-type LifetimeField = (typeof lifetimeFields)[number];
+type LifetimeField = 'request_token_lifetime' | 'access_token_lifetime' | 'idle_timeout';
 
 /** Input path of link-service → id of the field. */
 const fieldOf: Readonly<Record<string, string>> = {

@@ -11,6 +11,7 @@ const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
 const printable = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+const typeRule = 'Use an application type such as generic or stash.';
 const callbackRule = 'Enter an http or https URL with a host, without fragment, user name or password.';
 
 const line = (what: string, longest = 255) =>
@@ -25,6 +26,7 @@ const webUrl = z
   .string(callbackRule)
   .trim()
   .refine(isCallbackUrl, callbackRule)
+  .refine((url) => !url.includes('?'), 'Enter the address of the application itself, without a query.')
   .transform((url) => url.replace(/\/+$/, ''));
 
 const between = (leastMs: number, mostMs: number, rule: string) =>
@@ -39,11 +41,16 @@ const lifetimes = {
 export type LinkSchemas = ReturnType<typeof createLinkSchemas>;
 
 export function createLinkSchemas({ scopes, lifetimes: defaults }: Pick<Config, 'scopes' | 'lifetimes'>) {
-  const scope = z.string().refine((name) => name in scopes, 'Choose from the scopes of this application.');
+  const scopeRule = 'Choose from the scopes of this application.';
+  const scope = z.string(scopeRule).refine((name) => Object.hasOwn(scopes, name), scopeRule);
   const settings = {
     callbackUrl: z.string(callbackRule).trim().refine(isCallbackUrl, callbackRule).nullable(),
-    allowInsecureMissingCallback: z.boolean(),
-    scopes: z.array(scope).max(100).nullable(),
+    allowInsecureMissingCallback: z.boolean('Choose true or false.'),
+    scopes: z
+      .array(scope, 'Give a list of scopes, or null for all.')
+      .max(100, 'Use at most 100 scopes.')
+      .overwrite((names) => [...new Set(names)])
+      .nullable(),
     requestTokenLifetimeMs: lifetimes.requestToken,
     accessTokenLifetimeMs: lifetimes.accessToken,
     idleTimeoutMs: lifetimes.idle.nullable(),
@@ -56,33 +63,44 @@ export function createLinkSchemas({ scopes, lifetimes: defaults }: Pick<Config, 
       .max(16_384, 'This is too long for a key.')
       .optional(),
   };
-  const credential = z.strictObject({
-    ...identity,
-    signatureMethod: z.enum(['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1'], 'Choose a signature method.'),
-    callbackUrl: settings.callbackUrl.default(null),
-    allowInsecureMissingCallback: settings.allowInsecureMissingCallback.default(false),
-    scopes: settings.scopes.default(null),
-    requestTokenLifetimeMs: settings.requestTokenLifetimeMs.default(defaults.requestTokenMs),
-    accessTokenLifetimeMs: settings.accessTokenLifetimeMs.default(defaults.accessTokenMs),
-    idleTimeoutMs: settings.idleTimeoutMs.default(null),
-  });
-  const link = z.strictObject({
-    name: line('a name'),
-    type: z
-      .string()
-      .regex(/^[a-z][a-z0-9.-]{0,63}$/, 'Use an application type such as generic or stash.')
-      .default('generic'),
-    displayUrl: webUrl.nullable().default(null),
-    rpcUrl: webUrl.nullable().default(null),
-    credential: credential.optional(),
-  });
+  const consumer = 'Describe the consumer by an object.';
+  const application = 'Describe the link by an object.';
+  const credential = z.strictObject(
+    {
+      ...identity,
+      signatureMethod: z.enum(['HMAC-SHA1', 'HMAC-SHA256', 'RSA-SHA1'], 'Choose a signature method.'),
+      callbackUrl: settings.callbackUrl.default(null),
+      allowInsecureMissingCallback: settings.allowInsecureMissingCallback.default(false),
+      scopes: settings.scopes.default(null),
+      requestTokenLifetimeMs: settings.requestTokenLifetimeMs.default(defaults.requestTokenMs),
+      accessTokenLifetimeMs: settings.accessTokenLifetimeMs.default(defaults.accessTokenMs),
+      idleTimeoutMs: settings.idleTimeoutMs.default(null),
+    },
+    consumer,
+  );
+  const link = z.strictObject(
+    {
+      name: line('a name'),
+      type: z
+        .string(typeRule)
+        .regex(/^[a-z][a-z0-9.-]{0,63}$/, typeRule)
+        .default('generic'),
+      displayUrl: webUrl.nullable().default(null),
+      rpcUrl: webUrl.nullable().default(null),
+      credential: credential.optional(),
+    },
+    application,
+  );
   return {
     link,
     credential,
     linkChange: z
-      .strictObject({ name: link.shape.name, displayUrl: webUrl.nullable(), rpcUrl: webUrl.nullable() })
+      .strictObject(
+        { name: link.shape.name, displayUrl: webUrl.nullable(), rpcUrl: webUrl.nullable() },
+        application,
+      )
       .partial(),
-    credentialChange: z.strictObject({ ...identity, ...settings }).partial(),
+    credentialChange: z.strictObject({ ...identity, ...settings }, consumer).partial(),
   };
 }
 

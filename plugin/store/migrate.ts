@@ -2,17 +2,16 @@
  * Brings the database to the newest schema, in one transaction under a lock, so that of several processes that start
  * at once one migrates and the others find it done. A database that newer code has written is refused untouched.
  */
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import { ApplinksError } from '../errors.js';
 import { migrations } from './migrations.js';
-import type { Database, Tables } from './schema.js';
-
-export type Lock = (db: Transaction<Tables>) => Promise<void>;
+import type { Database } from './schema.js';
+import type { SqlDialect } from './sql-dialect.js';
 
 /** @throws ApplinksError `database_too_new` */
-export async function migrate(db: Database, lock: Lock): Promise<void> {
+export async function migrate(db: Database, dialect: SqlDialect): Promise<void> {
   await db.transaction().execute(async (transaction) => {
-    await lock(transaction);
+    await dialect.lockMigrations(transaction);
     await sql`create table if not exists applinks_migrations (version integer primary key)`.execute(
       transaction,
     );
@@ -20,7 +19,7 @@ export async function migrate(db: Database, lock: Lock): Promise<void> {
     if (applied > migrations.length) throw tooNew(applied);
     for (const [index, step] of migrations.entries()) {
       if (index < applied) continue;
-      await step(transaction);
+      await step(transaction, dialect);
       await transaction
         .insertInto('applinks_migrations')
         .values({ version: index + 1 })

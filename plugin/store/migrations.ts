@@ -4,12 +4,13 @@
  */
 import { sql } from 'kysely';
 import type { Database } from './schema.js';
+import type { SqlDialect } from './sql-dialect.js';
 
-export type Migration = (db: Database) => Promise<void>;
+export type Migration = (db: Database, dialect: SqlDialect) => Promise<void>;
 
 export const migrations: readonly Migration[] = [createFirstTables];
 
-async function createFirstTables(db: Database): Promise<void> {
+async function createFirstTables(db: Database, { keyedTable }: SqlDialect): Promise<void> {
   const { schema } = db;
   await schema
     .createTable('applinks_settings')
@@ -69,6 +70,7 @@ async function createFirstTables(db: Database): Promise<void> {
     .createTable('applinks_nonces')
     .addColumn('key', 'text', (column) => column.primaryKey())
     .addColumn('expires_at_ms', 'bigint', (column) => column.notNull())
+    .modifyEnd(keyedTable)
     .execute();
   const indexes = [
     ['applinks_credentials', 'link_id'],
@@ -78,7 +80,6 @@ async function createFirstTables(db: Database): Promise<void> {
     ['applinks_access_tokens', 'credential_id'],
     ['applinks_access_tokens', 'user_id'],
     ['applinks_access_tokens', 'session_expires_at_ms'],
-    ['applinks_nonces', 'expires_at_ms'],
   ] as const;
   for (const [table, column] of indexes) {
     await sql`create index ${sql.ref(`${table}_${column}`)} on ${sql.table(table)} (${sql.ref(column)})`.execute(

@@ -14,6 +14,7 @@ export function ownerColumns({ userId, credentialId, linkId }: TokenFilter): [Ow
 
 /** Deleting everything is never what a caller meant who forgot to say what. */
 export function requireFilter(filter: TokenFilter): void {
-  if (Object.values(filter).some((value) => value !== undefined)) return;
+  const { id, userId, credentialId, linkId } = filter;
+  if ([id, userId, credentialId, linkId].some((value) => typeof value === 'string')) return;
   throw new Error('An empty filter would remove every token.');
 }

@@ -12,6 +12,7 @@ const migrationLock = 0x6170706c;
 
 const dialect: SqlDialect = {
   hasRowLocks: true,
+  keyedTable: sql``,
   lockMigrations: async (db) => {
     await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(db);
   },

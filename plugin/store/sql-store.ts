@@ -12,7 +12,7 @@ import type { Store, SweepResult } from './store.js';
 /** @param close ends what the caller opened for this store. */
 export function sqlStore(db: Database, dialect: SqlDialect, close: () => Promise<void>): Store {
   return {
-    migrate: () => migrate(db, dialect.lockMigrations),
+    migrate: () => migrate(db, dialect),
     close,
     sweep: (nowMs) => sweep(db, nowMs),
     settings: sqlSettings(db),

@@ -3,7 +3,7 @@
  * time, which costs several times the read itself. They run on a connection of their own, so that they never look into
  * a transaction that the other connection has not committed.
  */
-import type Libsql from 'libsql';
+import Libsql from 'libsql';
 import type { CompiledQuery } from 'kysely';
 import { readLinkDocument } from './link-document.js';
 import type { Database } from './schema.js';
@@ -17,12 +17,12 @@ export interface HotReads {
   close(): void;
 }
 
-export function sqliteHotReads(db: Database, open: () => Libsql.Database): HotReads {
+export function sqliteHotReads(db: Database, file: string): HotReads {
   let connection: Libsql.Database | undefined;
   const prepare = <Row>(query: { compile(): CompiledQuery<Row> }): ((value: string) => Row | undefined) => {
     let statement: Libsql.Statement | undefined;
     return (value) => {
-      connection ??= open();
+      connection ??= openReader(file);
       statement ??= connection.prepare(query.compile().sql);
       return statement.get(value) as Row | undefined;
     };
@@ -40,4 +40,11 @@ export function sqliteHotReads(db: Database, open: () => Libsql.Database): HotRe
     },
     close: () => connection?.close(),
   };
+}
+
+/** Readers wait for nobody in WAL mode, but for the moment in which the log begins anew. */
+function openReader(file: string): Libsql.Database {
+  const database = new Libsql(file);
+  database.pragma('busy_timeout = 1000');
+  return database;
 }

@@ -10,10 +10,14 @@ import { HttpError } from '../web/http-error.js';
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Made with the session, not with its first page: of two pages opened at once, each would make its own. */
+export function newCsrfToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
 /** Value of the hidden field `csrf_token` in this session's forms. */
 export function csrfToken(req: Request): string {
-  req.session.csrfToken ??= randomBytes(32).toString('base64url');
-  return req.session.csrfToken;
+  return req.session.csrfToken ?? '';
 }
 
 /** For the login form, which has no session yet: only a page of ours may send it. */

@@ -6,6 +6,7 @@
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { Config } from '../config.js';
+import { newCsrfToken } from './csrf.js';
 import type { DatabaseSessionStore } from './session-store.js';
 
 declare module 'express-session' {
@@ -46,6 +47,7 @@ export function createSession(
 export async function logIn(req: Request, userId: string): Promise<void> {
   await regenerate(req);
   req.session.userId = userId;
+  req.session.csrfToken = newCsrfToken();
   await new Promise<void>((resolve, reject) => {
     req.session.save((error: unknown) => (error ? reject(asError(error)) : resolve()));
   });

@@ -45,7 +45,15 @@ export async function clone({ from, branch, into, ...group }: Clone): Promise<vo
   const url = isLocal ? pathToFileURL(from.folder).href : from;
   const args = [
     ...['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'],
-    ...['clone', '--depth=1', '--single-branch', '--no-tags', '--no-recurse-submodules', '--template='],
+    ...[
+      'clone',
+      '--quiet',
+      '--depth=1',
+      '--single-branch',
+      '--no-tags',
+      '--no-recurse-submodules',
+      '--template=',
+    ],
     ...[`--branch=${branch}`, '--', url, into],
   ];
   const env = gitEnvironment(isLocal ? 'file' : 'http:https', group.cwd);

@@ -58,7 +58,7 @@ async function chownTree(path: string, { uid, gid }: BuildIdentity): Promise<voi
   await Promise.all(entries.map((entry) => lchown(join(entry.parentPath, entry.name), uid, gid)));
 }
 
-/** A build may leave folders that even their owner can't enter. */
+/** A build may leave folders that even their owner can't enter. The removal that failed may still be busy elsewhere. */
 async function removeTree(folder: string): Promise<void> {
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 });
   await remove().catch(async () => {
@@ -68,8 +68,8 @@ async function removeTree(folder: string): Promise<void> {
 }
 
 async function openFolders(folder: string): Promise<void> {
-  await chmod(folder, 0o700);
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  await chmod(folder, 0o700).catch(() => undefined);
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
     if (entry.isDirectory()) await openFolders(join(folder, entry.name));
   }
 }

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { createBrowser } from 'express-applinks/testing';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import Libsql from 'libsql';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,18 @@ describe('the server as a process', () => {
       taken = createServer();
       await once(taken.listen(0), 'listening');
       await writeFile(join(folder.path, 'a-file'), '');
+      for (const name of ['damaged', 'newer', 'newer-kit']) await mkdir(join(folder.path, name));
+      await writeFile(join(folder.path, 'damaged', 'ci.db'), 'not a database'.repeat(100));
+      writeVersion(
+        join(folder.path, 'newer', 'ci.db'),
+        'ci_migrations (version integer primary key)',
+        '(999)',
+      );
+      writeVersion(
+        join(folder.path, 'newer-kit', 'ci.db'),
+        'applinks_migrations (version integer primary key, applied_at_ms bigint not null)',
+        '(999, 1)',
+      );
     });
     after(() => taken.close());
 
@@ -52,6 +65,15 @@ describe('the server as a process', () => {
       'for a data folder that is a file': [
         () => ({ DATA_DIR: 'a-file' }),
         /^The data folder .* cannot be used/,
+      ],
+      'for a database file that is none': [
+        () => ({ DATA_DIR: 'damaged' }),
+        /^The SQLite file .*ci\.db cannot be used \(it is no database, or damaged\): see that/,
+      ],
+      'for a database of a newer release': [() => ({ DATA_DIR: 'newer' }), /^The database is at version 999/],
+      'for a database of a newer release of the kit': [
+        () => ({ DATA_DIR: 'newer-kit' }),
+        /^The database has schema version 999/,
       ],
       'for a database that does not answer': [
         () => ({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', DATA_DIR: 'no-db' }),
@@ -188,3 +210,10 @@ describe('the server as a process', () => {
     });
   });
 });
+
+/** Leaves a database behind that says it was migrated further than this code knows. */
+function writeVersion(file: string, table: string, row: string): void {
+  const database = new Libsql(file);
+  database.exec(`create table ${table}; insert into ${table.split(' ')[0] ?? ''} values ${row}`);
+  database.close();
+}

@@ -48,7 +48,7 @@ describe('npm run demo', () => {
       /consumer registered[^]*request token[^]*consent: dora[^]*access token[^]*signed POST \/job\/demo\/build: answered 201/,
     );
     expect(output).to.match(
-      /Cloning into[^]*ok {3}greets one[^]*build ended: SUCCESS\. Started by dora from Bitbucket/,
+      /Cloning the demonstration repository[^]*Commit [0-9a-f]{40}[^]*ok {3}greets one[^]*build ended: SUCCESS\. Started by dora from Bitbucket/,
     );
     expect(status).to.equal(0);
     expect(await readdir(temporary)).to.deep.equal([]);

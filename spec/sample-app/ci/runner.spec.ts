@@ -72,7 +72,7 @@ describe('the runner', () => {
       script:
         'pwd; mkdir -p "$TMPDIR/locked/inner"; touch "$TMPDIR/locked/inner/file"; chmod 0 "$TMPDIR/locked"',
     });
-    expect(status).to.equal('succeeded');
+    expect(status, log).to.equal('succeeded');
     const workspace = /^(\/.*)\/source$/m.exec(log)?.[1] ?? '';
     expect(workspace).to.include('applinks-ci-build-');
     expect(existsSync(workspace)).to.equal(false);

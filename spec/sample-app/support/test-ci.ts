@@ -79,7 +79,7 @@ export async function logIn(baseUrl: string, name: string, password = adminPassw
   const browser = createBrowser();
   const page = await browser.submit(await browser.get(`${baseUrl}/login`), { fields: { name, password } });
   if (page.status !== 200 || page.url !== `${baseUrl}/`)
-    throw new Error(`${name} could not log in: ${page.url}`);
+    throw new Error(`${name} could not log in: ${page.url} answered ${page.status}`);
   return browser;
 }
 

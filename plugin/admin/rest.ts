@@ -1,0 +1,76 @@
+/** The JSON routes of the kit as one table: the same as the pages, for scripts and for pages of the host's own. */
+import { Router } from 'express';
+import type { Context } from '../context.js';
+import { allowOnly } from '../http/allow-only.js';
+import type { Endpoint, EndpointFactory } from '../http/handler.js';
+import type { RawBodies } from '../http/raw-body.js';
+import type { LinkService } from './link-service.js';
+import { createRestAccess } from './rest-access.js';
+import {
+  addCredentialByJson,
+  changeCredentialByJson,
+  changeLinkByJson,
+  createLinkByJson,
+  listLinks,
+  readLink,
+  removeCredentialByJson,
+  removeLinkByJson,
+  replaceSecretByJson,
+} from './rest-links.js';
+import {
+  listAll,
+  listMine,
+  revokeAllMineByJson,
+  revokeAnyByJson,
+  revokeMatchingByJson,
+  revokeMineByJson,
+} from './rest-tokens.js';
+import type { TokenService } from './token-service.js';
+
+export interface RestDependencies {
+  context: Context;
+  endpoints: EndpointFactory;
+  rawBodies: RawBodies;
+  links: LinkService;
+  tokens: TokenService;
+}
+
+type Method = 'get' | 'post' | 'put' | 'delete';
+
+export function restRoutes({ endpoints, rawBodies, ...services }: RestDependencies): Router {
+  const parts = { ...services, access: createRestAccess(services.context, rawBodies) };
+  const router = Router();
+  const route = (path: string, name: string, methods: Partial<Record<Method, Endpoint>>): void => {
+    const { get, post, put, delete: remove } = methods;
+    if (get) router.get(path, endpoints('json', name, get));
+    if (post) router.post(path, endpoints('json', name, post));
+    if (put) router.put(path, endpoints('json', name, put));
+    if (remove) router.delete(path, endpoints('json', name, remove));
+    router.all(path, allowOnly(...Object.keys(methods).map((method) => method.toUpperCase())));
+  };
+  route('/applinks/rest/links', 'rest-links', { get: listLinks(parts), post: createLinkByJson(parts) });
+  route('/applinks/rest/links/:id', 'rest-link', {
+    get: readLink(parts),
+    put: changeLinkByJson(parts),
+    delete: removeLinkByJson(parts),
+  });
+  route('/applinks/rest/links/:id/credentials', 'rest-credentials', { post: addCredentialByJson(parts) });
+  route('/applinks/rest/links/:id/credentials/:credentialId', 'rest-credential', {
+    put: changeCredentialByJson(parts),
+    delete: removeCredentialByJson(parts),
+  });
+  route('/applinks/rest/links/:id/credentials/:credentialId/secret', 'rest-secret', {
+    post: replaceSecretByJson(parts),
+  });
+  route('/applinks/rest/tokens', 'rest-tokens', {
+    get: listMine(parts),
+    delete: revokeAllMineByJson(parts),
+  });
+  route('/applinks/rest/tokens/:id', 'rest-token', { delete: revokeMineByJson(parts) });
+  route('/applinks/rest/admin/tokens', 'rest-tokens-all', {
+    get: listAll(parts),
+    delete: revokeMatchingByJson(parts),
+  });
+  route('/applinks/rest/admin/tokens/:id', 'rest-token-any', { delete: revokeAnyByJson(parts) });
+  return router;
+}
