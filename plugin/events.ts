@@ -18,7 +18,8 @@ interface TokenEvent extends GrantEvent {
 export interface RejectedEvent {
   /** Name of the endpoint, or `resource` for a route behind authenticate(). */
   endpoint: string;
-  problem: ProblemCode | 'rate_limited' | 'challenge' | 'csrf_rejected';
+  /** `forbidden`: who signed is known, but the token lacks the scope of the route. */
+  problem: ProblemCode | 'rate_limited' | 'challenge' | 'csrf_rejected' | 'forbidden';
   /** Internal explanation that the caller did not get. */
   reason: string;
   consumerKey: string | undefined;
