@@ -205,7 +205,7 @@ describe('The events of the kit', () => {
     await consumer.swap(request, 'a-wrong-verifier');
     await consumer.call('POST', build, { ...renewed, secret: 'wrong' });
     await app.applinks.links.updateCredential(consumer.linkId, consumer.credentialId, {
-      secret: 'another shared secret',
+      secret: 'agreed-between-both-2',
     });
     await consumer.call('POST', build, renewed);
     await app.applinks.links.remove(consumer.linkId);
@@ -217,7 +217,7 @@ describe('The events of the kit', () => {
     const { identity } = consumer;
     const secrets = [
       identity.signatureMethod === 'RSA-SHA1' ? '' : identity.consumerSecret,
-      ...['another shared secret', 'a-wrong-verifier', verifier],
+      ...['agreed-between-both-2', 'a-wrong-verifier', verifier],
       ...[access, renewed, request].flatMap((record): string[] => Object.values({ ...record })),
     ];
     const everything = JSON.stringify([heard, published]);

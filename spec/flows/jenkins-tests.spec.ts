@@ -42,7 +42,7 @@ const paths = {
   authorize: ['/bbs-oauth/authorize'],
 };
 const callback = 'https://bitbucket.example.test/access';
-const sharedSecret = rememberSecret('an agreed shared secret', 'consumer secret');
+const sharedSecret = rememberSecret('agreed-between-both-3', 'consumer secret');
 
 /** The published types forget that there may be none. */
 type Failure = object | null;

@@ -181,16 +181,16 @@ describe('The life of access', () => {
     it('lives on under the new secret; the old one is dead at once', async () => {
       const access = await grant('ana');
       expect(await outcome(access)).to.equal('started');
-      await change({ secret: 'another shared secret' });
+      await change({ secret: 'agreed-between-both-2' });
       expect(await outcome(access)).to.equal('signature_invalid');
-      expect(await outcome(access, signingWith('another shared secret'))).to.equal('started');
+      expect(await outcome(access, signingWith('agreed-between-both-2'))).to.equal('started');
     });
 
     it('lives on under the new key; the old one is unknown at once', async () => {
       const access = await grant('ana');
-      await change({ key: 'renamed-key', secret: 'another shared secret' });
+      await change({ key: 'renamed-key', secret: 'agreed-between-both-2' });
       expect(await outcome(access)).to.equal('consumer_key_unknown');
-      const renamed = signingWith('another shared secret', 'renamed-key');
+      const renamed = signingWith('agreed-between-both-2', 'renamed-key');
       expect(await outcome(access, renamed)).to.equal('started');
     });
 
@@ -298,12 +298,12 @@ describe('The life of the kit', () => {
     it('knows no token of the other’s even for a consumer with the same key and secret', async () => {
       const credential = {
         key: 'shared-key',
-        secret: 'a shared secret',
+        secret: 'agreed-between-both-1',
         signatureMethod: 'HMAC-SHA1',
       } as const;
       const identity = {
         consumerKey: 'shared-key',
-        consumerSecret: 'a shared secret',
+        consumerSecret: 'agreed-between-both-1',
         signatureMethod: 'HMAC-SHA1',
       } as const;
       const consumers = [];
