@@ -13,7 +13,7 @@ import {
 } from '../../../plugin/errors.js';
 import { createEvents } from '../../../plugin/events.js';
 import { createEndpoints, type Endpoint, type Surface } from '../../../plugin/http/handler.js';
-import { createViews } from '../../../plugin/http/views.js';
+import { createViews, type Views } from '../../../plugin/http/views.js';
 import { createSealer } from '../../../plugin/store/seal.js';
 import { listen } from '../../support/listen.js';
 import { send, type Answer } from '../../support/test-consumer.js';
@@ -36,6 +36,7 @@ describe('The edge of every endpoint', () => {
     surface: Surface,
     endpoint: Endpoint,
     onError?: ErrorRequestHandler,
+    views?: Views,
   ): Promise<Answer> => {
     const config = parseOptions({
       baseUrl: 'https://ci.example.test/ci',
@@ -54,7 +55,7 @@ describe('The edge of every endpoint', () => {
       limiter: { retryAfterSeconds: () => 0, fail: () => undefined },
     };
     const app = express();
-    app.use(createEndpoints(context, createViews(config, 'Sample CI'))(surface, 'spec', endpoint));
+    app.use(createEndpoints(context, views ?? createViews(config, 'Sample CI'))(surface, 'spec', endpoint));
     if (onError) app.use(onError);
     const server = await listen(app);
     try {
@@ -191,6 +192,17 @@ describe('The edge of every endpoint', () => {
       expect(answer.text).to.include('token_used');
       expect(answer.headers.get('www-authenticate')).to.equal(null);
     });
+  });
+
+  it('leaves it to the host when not even the page of the error can be shown', async () => {
+    const broken: Views = { render: () => Promise.reject(new Error('template missing')) };
+    const endpoint: Endpoint = () => Promise.reject(new ApplinksError('not_found', 404, 'Nothing here.'));
+    const onError: ErrorRequestHandler = (error: Error, _req, res, next) => {
+      if (res.headersSent) next(error);
+      else res.status(503).send(`host: ${error.message}`);
+    };
+    const answer = await serve('page', endpoint, onError, broken);
+    expect([answer.status, answer.text]).to.deep.equal([503, 'host: template missing']);
   });
 
   it('stays out of the way of an answer that succeeds', async () => {
