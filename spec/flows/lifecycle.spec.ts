@@ -298,12 +298,12 @@ describe('The life of the kit', () => {
     it('knows no token of the other’s even for a consumer with the same key and secret', async () => {
       const credential = {
         key: 'shared-key',
-        secret: 'a shared secret',
+        secret: 's3cret-of-this-spec',
         signatureMethod: 'HMAC-SHA1',
       } as const;
       const identity = {
         consumerKey: 'shared-key',
-        consumerSecret: 'a shared secret',
+        consumerSecret: 's3cret-of-this-spec',
         signatureMethod: 'HMAC-SHA1',
       } as const;
       const consumers = [];
