@@ -152,10 +152,24 @@ describe('The edge of every endpoint', () => {
     });
 
     it('answers other errors as plain text', async () => {
-      const answer = await failing('oauth', new ApplinksError('payload_too_large', 413, 'Too large.'));
+      const answer = await failing('oauth', new ApplinksError('forbidden', 403, 'Not in this scope.'));
       expect(answer.headers.get('content-type')).to.match(/^text\/plain/);
-      expect(answer.text).to.equal('Too large.');
+      expect(answer.headers.get('www-authenticate')).to.equal(null);
+      expect(answer.text).to.equal('Not in this scope.');
     });
+
+    for (const [error, problem] of [
+      [new ApplinksError('payload_too_large', 413, 'Too large.'), 'parameter_rejected'],
+      [new ApplinksError('unsupported_media_type', 415, 'Not compressed.'), 'parameter_rejected'],
+      [new RateLimited(7), 'consumer_key_refused'],
+    ] as const) {
+      it(`reports ${error.code} as ${problem}, so that a peer can show why`, async () => {
+        const answer = await failing('oauth', error);
+        expect(answer.status).to.equal(error.status);
+        expect(answer.problem).to.equal(problem);
+        expect(answer.fields.oauth_problem_advice).to.equal(error.message);
+      });
+    }
   });
 
   describe('for a program', () => {
