@@ -3,6 +3,7 @@ import { Router, type RequestHandler } from 'express';
 import { createLinkService, type LinkService, type SavedLink } from './admin/link-service.js';
 import type { CredentialChange, CredentialInput, LinkChange, LinkInput } from './admin/link-input.js';
 import { pageRoutes } from './admin/pages.js';
+import { restRoutes } from './admin/rest.js';
 import { createTokenService, type TokenService } from './admin/token-service.js';
 import { repeat } from './background.js';
 import { parseOptions, type ApplinksOptions } from './config.js';
@@ -132,6 +133,7 @@ async function assemble(
   const consumers = await createConsumers(context);
   const router = Router();
   router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers }));
+  router.use(restRoutes({ context, rawBodies, endpoints, ...services }));
   router.use(pageRoutes({ context, views, csrf, rawBodies, endpoints, ...services }));
   return {
     router: tolerateDoubleSlashes(router),

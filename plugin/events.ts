@@ -18,7 +18,8 @@ interface TokenEvent extends GrantEvent {
 export interface RejectedEvent {
   /** Name of the endpoint, or `resource` for a route behind authenticate(). */
   endpoint: string;
-  problem: ProblemCode | 'rate_limited' | 'challenge' | 'csrf_rejected';
+  /** `forbidden`: who signed is known, but the token lacks the scope of the route. */
+  problem: ProblemCode | 'rate_limited' | 'challenge' | 'csrf_rejected' | 'forbidden';
   /** Internal explanation that the caller did not get. */
   reason: string;
   consumerKey: string | undefined;
@@ -48,7 +49,10 @@ export interface Events {
   off: <N extends EventName>(name: N, listener: Listener<N>) => void;
 }
 
-/** A listener that throws never breaks the request that caused the event; `onListenerError` hears of it. */
+/**
+ * A listener that throws or rejects breaks neither the request that caused the event nor the process;
+ * `onListenerError` hears of it.
+ */
 export function createEvents(onListenerError: (error: unknown, name: EventName) => void): Events {
   const listeners = new Map<EventName, Set<(event: never) => void>>();
   const diagnostics = channel('applinks');
@@ -64,7 +68,8 @@ export function createEvents(onListenerError: (error: unknown, name: EventName) 
       diagnostics.publish({ name, ...event });
       for (const listener of listeners.get(name) ?? []) {
         try {
-          (listener as (event: unknown) => void)(event);
+          const heard = (listener as (event: unknown) => unknown)(event);
+          if (heard instanceof Promise) heard.catch((error: unknown) => onListenerError(error, name));
         } catch (error) {
           onListenerError(error, name);
         }

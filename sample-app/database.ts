@@ -23,11 +23,9 @@ export async function openDatabase(sqliteFile: string, url: string | undefined):
   } catch (error) {
     await database.destroy();
     if (error instanceof StartupError) throw error;
-    const reason = systemReason(error);
+    const place = url === undefined ? `SQLite file ${sqliteFile}` : 'PostgreSQL database of DATABASE_URL';
     throw new StartupError(
-      url === undefined
-        ? `The SQLite file ${sqliteFile} cannot be opened (${reason}): restore it from a backup, or set DATA_DIR to another folder.`
-        : `The PostgreSQL database of DATABASE_URL cannot be used (${reason}): see that it exists and that this user may write it.`,
+      `The ${place} cannot be used (${systemReason(error)}): see that it exists and that this user may write it.`,
       error,
     );
   }

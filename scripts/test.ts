@@ -40,6 +40,8 @@ const countsFile = join(folder, 'counts.json');
 const environment = {
   ...process.env,
   TMPDIR: folder,
+  // Tools that cache their compiled code do so in the temporary folder.
+  NODE_DISABLE_COMPILE_CACHE: '1',
   [markerName]: marker,
   APPLINKS_COUNTS_FILE: countsFile,
   APPLINKS_WHOLE_SUITE: long || chosen.length > 0 ? '' : 'yes',

@@ -2,9 +2,9 @@
  * The forms that create and change a link. A refused form comes back with every complaint at its field. The shared
  * secret is rendered straight into the answer of the POST that made it, and is in no URL, cookie or later page.
  */
-import { randomBytes } from 'node:crypto';
 import { ApplinksError, InvalidInput } from '../errors.js';
 import type { Endpoint } from '../http/handler.js';
+import { generateSecret } from './credential-factory.js';
 import type { Credential, Link } from '../store/store.js';
 import {
   editLinkForm,
@@ -107,7 +107,7 @@ export function replaceSecret(dependencies: LinkPageDependencies): Endpoint {
       const link = await links.get(visit.param('id'));
       const credential = chooseCredential(link, form.get('credential'));
       if (credential === undefined) throw new ApplinksError('not_found', 404, 'This link has no consumer.');
-      const made = credential.kind === 'oauth1-hmac' ? { secret: randomBytes(32).toString('base64url') } : {};
+      const made = credential.kind === 'oauth1-hmac' ? { secret: generateSecret() } : {};
       const input = { ...made, ...secretInput(form, credential.signatureMethod) };
       const replaced = await refusable(() => links.updateCredential(link.id, credential.id, input, user.id));
       const news: LinkNews =

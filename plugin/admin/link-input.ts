@@ -26,6 +26,7 @@ const webUrl = z
   .string(callbackRule)
   .trim()
   .refine(isCallbackUrl, callbackRule)
+  .refine((url) => !url.includes('?'), 'Enter the address of the application itself, without a query.')
   .transform((url) => url.replace(/\/+$/, ''));
 
 const between = (leastMs: number, mostMs: number, rule: string) =>

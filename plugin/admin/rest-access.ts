@@ -9,6 +9,7 @@ import type { Context } from '../context.js';
 import { ApplinksError, InvalidInput } from '../errors.js';
 import type { HostUser } from '../host.js';
 import type { Endpoint } from '../http/handler.js';
+import { isSameOrigin } from '../http/csrf.js';
 import type { RawBodies } from '../http/raw-body.js';
 import { setNoStore } from '../http/security-headers.js';
 import { requireAdmin, requireUser } from '../http/user.js';
@@ -69,8 +70,7 @@ export function createRestAccess(context: Context, rawBodies: RawBodies): RestAc
 }
 
 function requireSameOrigin(req: Request, origin: string): void {
-  const site = req.headers['sec-fetch-site'];
-  if (site === undefined ? req.headers.origin === origin : site === 'same-origin') return;
+  if (isSameOrigin(req, origin)) return;
   throw new ApplinksError(
     'csrf_rejected',
     403,

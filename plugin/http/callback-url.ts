@@ -3,10 +3,12 @@
  * link, and run. The same rule holds for what an administrator registers and for what a consumer asks for.
  */
 const longest = 2048;
+const printableAscii = /^[\x21-\x7e]+$/;
+const webUrl = /^https?:\/\/[^/?#\\@]+(?:[/?]|$)/i;
 
 /** Only http and https, with a host, without fragment or user info; printable ASCII, so that it cannot split a header. */
 export function isCallbackUrl(value: string): boolean {
-  if (value.length > longest || !/^https?:\/\/[^/?#\\@]+(?:[/?][\x21-\x7e]*)?$/i.test(value)) return false;
+  if (value.length > longest || !printableAscii.test(value) || !webUrl.test(value)) return false;
   if (value.includes('#') || !URL.canParse(value)) return false;
   const { username, password, hostname } = new URL(value);
   return username === '' && password === '' && hostname !== '';

@@ -52,7 +52,7 @@ export function createCsrf(key: Buffer, baseUrl: string): Csrf {
 }
 
 /** `Sec-Fetch-Site` cannot be set by a page; browsers that do not send it (plain http) send `Origin` with a POST. */
-function isSameOrigin(req: Request, origin: string): boolean {
+export function isSameOrigin(req: Request, origin: string): boolean {
   const site = req.headers['sec-fetch-site'];
   return site === undefined ? req.headers.origin === origin : site === 'same-origin';
 }

@@ -1,18 +1,32 @@
 /**
  * Errors in the form of OAuth 1.0a with problem reporting (jenkins-integration.md A7, A8; applinks-oauth1.md 5.2,
- * 5.4): the problem in `WWW-Authenticate` of every 4xx, the same fields form-encoded in the body.
+ * 5.4): the problem in `WWW-Authenticate` of every 4xx, the same fields form-encoded in the body. A peer shows problem
+ * and advice to its user, and nothing else of the answer.
  */
 import type { Response } from 'express';
-import { type ApplinksError, OAuthChallenge, OAuthProblem } from '../errors.js';
+import {
+  OAuthChallenge,
+  OAuthProblem,
+  type ApplinksError,
+  type ErrorCode,
+  type ProblemCode,
+} from '../errors.js';
 import { encodeForm } from '../oauth1/encoding.js';
 import { challenge, problemFields } from '../oauth1/problem.js';
 import { setNoStore } from './security-headers.js';
 
+/** What the extension calls errors that are not its own; `consumer_key_refused` is its word for throttling. */
+const reportedAs: Partial<Record<ErrorCode, ProblemCode>> = {
+  rate_limited: 'consumer_key_refused',
+  payload_too_large: 'parameter_rejected',
+  unsupported_media_type: 'parameter_rejected',
+};
+
 export function sendOAuthError(res: Response, realm: string, error: ApplinksError): void {
   setNoStore(res);
   res.status(error.status);
-  if (error instanceof OAuthProblem) {
-    const fields = problemFields(error);
+  const fields = fieldsOf(error);
+  if (fields) {
     res.setHeader('WWW-Authenticate', challenge(realm, fields));
     res.type('application/x-www-form-urlencoded').send(encodeForm(Object.entries(fields)));
   } else if (error instanceof OAuthChallenge) {
@@ -22,4 +36,10 @@ export function sendOAuthError(res: Response, realm: string, error: ApplinksErro
   } else {
     res.type('text/plain').send(error.message);
   }
+}
+
+function fieldsOf(error: ApplinksError): Record<string, string> | undefined {
+  if (error instanceof OAuthProblem) return problemFields(error);
+  const problem = reportedAs[error.code];
+  return problem && { oauth_problem: problem, oauth_problem_advice: error.message };
 }

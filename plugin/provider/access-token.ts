@@ -39,7 +39,7 @@ export function accessTokenGrant(context: Context, consumers: Consumers): TokenG
   };
 }
 
-/** A token of another consumer counts as unknown: nobody learns that it exists. */
+/** A token of another consumer counts as unknown: nobody learns that it exists, by the answer or by its time. */
 async function findToken(
   { store }: Context,
   tokenDigest: string,
@@ -47,9 +47,11 @@ async function findToken(
 ): Promise<Presented> {
   const isOurs = ({ credentialId }: { credentialId: string }): boolean =>
     credentialId === consumer?.credential.id;
-  const requestToken = await store.requestTokens.get(tokenDigest);
+  const [requestToken, accessToken] = await Promise.all([
+    store.requestTokens.get(tokenDigest),
+    store.accessTokens.get(tokenDigest),
+  ]);
   if (requestToken && isOurs(requestToken)) return { kind: 'request', token: requestToken };
-  const accessToken = await store.accessTokens.get(tokenDigest);
   if (accessToken && isOurs(accessToken)) return { kind: 'access', token: accessToken };
   return { kind: 'unknown' };
 }

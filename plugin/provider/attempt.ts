@@ -6,6 +6,7 @@ import type { Request } from 'express';
 import type { Context } from '../context.js';
 import { ApplinksError, OAuthChallenge, OAuthProblem, RateLimited } from '../errors.js';
 import type { RejectedEvent } from '../events.js';
+import type { Endpoint } from '../http/handler.js';
 
 export interface Attempt {
   endpoint: string;
@@ -26,8 +27,24 @@ export function emitRejection({ events }: Context, attempt: Attempt, error: unkn
   events.emit('request.rejected', { ...attempt, problem, reason: error.reason ?? error.message });
 }
 
+/** For the consent page: what it refuses is heard of too. */
+export function reportingRejections(context: Context, name: string, endpoint: Endpoint): Endpoint {
+  return async (req, res) => {
+    const attempt = startAttempt(name, req);
+    try {
+      await endpoint(req, res);
+    } catch (error) {
+      emitRejection(context, attempt, error);
+      throw error;
+    }
+  };
+}
+
 function problemOf(error: unknown): RejectedEvent['problem'] | undefined {
   if (error instanceof OAuthProblem) return error.problem;
   if (error instanceof OAuthChallenge) return 'challenge';
-  return error instanceof RateLimited ? 'rate_limited' : undefined;
+  if (error instanceof RateLimited) return 'rate_limited';
+  const isNamed =
+    error instanceof ApplinksError && (error.code === 'csrf_rejected' || error.code === 'forbidden');
+  return isNamed ? error.code : undefined;
 }

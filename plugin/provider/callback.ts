@@ -18,9 +18,9 @@ export function requireCallback(
   restrictToLink: boolean,
 ): string | null {
   const given = message.get('oauth_callback');
-  if (given === undefined && credential.allowInsecureMissingCallback && credential.callbackUrl !== null) {
-    return credential.callbackUrl;
-  }
+  const registered = credential.allowInsecureMissingCallback ? credential.callbackUrl : null;
+  // Checked when it was registered, and again: SECURITY-2639 asks for both, whatever way it came into the store.
+  if (given === undefined && registered !== null && isCallbackUrl(registered)) return registered;
   const callback = requireParameter(message, 'oauth_callback');
   if (callback === 'oob') return null;
   if (!isCallbackUrl(callback)) {

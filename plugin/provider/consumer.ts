@@ -53,7 +53,8 @@ export async function createConsumers(context: Context): Promise<Consumers> {
     requireSignature: (message, consumer, tokenSecret, body) => {
       const nowSeconds = Math.floor(config.clock() / 1000);
       const known = consumer !== undefined && tokenSecret !== undefined;
-      const key = known ? keyOf(consumer, tokenSecret) : dummy(consumer?.credential, message);
+      const method = consumer?.credential.signatureMethod ?? message.get('oauth_signature_method');
+      const key = known ? keyOf(consumer, tokenSecret) : dummy(method, tokenSecret !== '');
       const options = body === undefined ? { key, nowSeconds } : { key, nowSeconds, body };
       if (known) {
         verifyMessage(message, options);
@@ -71,22 +72,18 @@ export async function createConsumers(context: Context): Promise<Consumers> {
   };
 }
 
-type DummyKeys = (credential: Credential | undefined, message: Message) => VerificationKey;
+type DummyKeys = (method: string | undefined, hasToken: boolean) => VerificationKey;
 
-/** Keys that nobody signs with, of the kind that the caller expects to be checked against. */
+/** Keys that nobody signs with, of the kind that the caller expects to be checked against, opened as real ones are. */
 async function createDummyKeys({ sealer }: Context): Promise<DummyKeys> {
   const { publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const place = sealedPlace.consumerSecret('dummy', 'dummy');
   const sealed = sealer.seal(randomBytes(32).toString('base64url'), place);
-  return (credential, message) => {
-    const method = credential?.signatureMethod ?? message.get('oauth_signature_method');
+  return (method, hasToken) => {
+    const tokenSecret = hasToken ? sealer.open(sealed, place) : '';
     if (method === 'RSA-SHA1') return { method, publicKey };
     const consumerSecret = sealer.open(sealed, place);
-    return {
-      method: method === 'HMAC-SHA256' ? method : 'HMAC-SHA1',
-      consumerSecret,
-      tokenSecret: consumerSecret,
-    };
+    return { method: method === 'HMAC-SHA256' ? method : 'HMAC-SHA1', consumerSecret, tokenSecret };
   };
 }
 

@@ -1,8 +1,9 @@
 /** The provider's routes, all in one table: the classic Atlassian paths and the host's aliases (design.md, Paths). */
-import { Router } from 'express';
-import type { EndpointFactory, Endpoint, Surface } from '../http/handler.js';
+import { Router, type RequestHandler } from 'express';
+import type { EndpointFactory, Endpoint } from '../http/handler.js';
 import { allowOnly } from '../http/allow-only.js';
 import { accessTokenGrant } from './access-token.js';
+import { reportingRejections } from './attempt.js';
 import { authorizePath, decideConsent, showConsent, type AuthorizeDependencies } from './authorize.js';
 import type { Consumers } from './consumer.js';
 import { requestTokenGrant } from './request-token.js';
@@ -41,10 +42,11 @@ export function providerRoutes(dependencies: ProviderDependencies): Router {
     paths.accessToken,
     tokenEndpoint(context, rawBodies, 'access-token', accessTokenGrant(context, consumers)),
   );
-  const page: Surface = 'page';
+  const page = (endpoint: Endpoint): RequestHandler =>
+    endpoints('page', 'authorize', reportingRejections(context, 'authorize', endpoint));
   for (const path of [authorizePath, ...paths.authorize]) {
-    router.get(path, endpoints(page, 'authorize', showConsent(dependencies)));
-    router.post(path, endpoints(page, 'authorize', decideConsent(dependencies)));
+    router.get(path, page(showConsent(dependencies)));
+    router.post(path, page(decideConsent(dependencies)));
     router.all(path, allowOnly('GET', 'POST'));
   }
   return router;

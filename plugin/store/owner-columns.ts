@@ -41,6 +41,6 @@ export function requireRequestTokenFilter(filter: TokenFilter): void {
 }
 
 function requireValues(filter: TokenFilter): void {
-  if (Object.values(filter).some((value) => value !== undefined)) return;
+  if (Object.values(filter).some((value) => typeof value === 'string')) return;
   throw new Error('An empty filter would remove every token.');
 }

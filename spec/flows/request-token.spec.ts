@@ -216,7 +216,7 @@ describe('The request token endpoint', () => {
 
   it('refuses a body that is too large, and a header that is too long, without an exception', async () => {
     const large = await ask({ form: { padding: 'x'.repeat(1_100_000) } });
-    expect(large.status).to.equal(413);
+    expectProblem(large, 413, 'parameter_rejected');
     const long = await ask({ placement: 'header', nonce: 'n'.repeat(9000) });
     expect(long.status).to.equal(400);
   });
@@ -229,7 +229,8 @@ describe('The request token endpoint', () => {
         guesser.askRequestToken(callback, replacing('oauth_signature', 'AAAAAAAAAAAAAAAAAAAAAAAAAAA='));
       for (let attempt = 0; attempt < 30; attempt += 1) expect((await bad()).status).to.equal(401);
       const refused = await bad();
-      expect(refused.status).to.equal(429);
+      expectProblem(refused, 429, 'consumer_key_refused');
+      expect(refused.fields.oauth_problem_advice).to.match(/Try again in \d+ seconds/);
       expect(Number(refused.headers.get('retry-after'))).to.be.within(1, 60);
       const other = await registerConsumer(limited);
       expect((await other.askRequestToken(callback)).status).to.equal(200);

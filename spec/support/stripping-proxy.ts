@@ -20,7 +20,8 @@ export async function startStrippingProxy(prefix: string, backendPort: number): 
     const onward = request(
       { port: backendPort, host: '127.0.0.1', method: req.method, path, headers },
       (answer) => {
-        res.writeHead(answer.statusCode ?? 502, answer.headers);
+        // As they were spelt: Bitbucket looks for `WWW-Authenticate` and nothing else (applinks-oauth1.md 5.4).
+        res.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
         answer.pipe(res);
       },
     );

@@ -58,6 +58,8 @@ export interface BitbucketStandIn {
   readonly exchanges: readonly Exchange[];
   /** What the dances came to, in order; `restarted` once per blank `oauth_token`. */
   readonly dances: readonly DanceResult[];
+  /** All links, oldest first. */
+  links(): readonly Link[];
   link(id: string): Link | undefined;
   token(linkId: string, user: string): ConsumerToken | undefined;
   /** Puts a token in place as if a dance had brought it. */
@@ -138,6 +140,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     faults: context.faults,
     exchanges: context.exchanges,
     dances: state.dances,
+    links: () => [...state.links.values()],
     link: (id) => state.links.get(id),
     token: (linkId, user) => state.tokens.get(linkId, user),
     setToken: (linkId, user, token) => state.tokens.set(linkId, user, token),

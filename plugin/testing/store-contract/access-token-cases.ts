@@ -151,6 +151,13 @@ export function accessTokenCases(store: Subject): void {
       await rejects(store().accessTokens.revoke({ id: undefined, userId: undefined }), Error);
       deepEqual(await store().accessTokens.list({}, allTokens), [token]);
     });
+    it('are never revoked by a filter that only looks like one', async () => {
+      const token = await storedAccessToken(store(), await storedLink(store()));
+      const misspelt: object = { userID: 'ana' };
+      await rejects(store().accessTokens.revoke(misspelt), Error);
+      await rejects(store().requestTokens.remove(misspelt), Error);
+      deepEqual(await store().accessTokens.list({}, allTokens), [token]);
+    });
     it('of a revocation and a renewal at once, a survivor is the renewed one or none', async () => {
       const link = await storedLink(store());
       const old = await storedAccessToken(store(), link);
