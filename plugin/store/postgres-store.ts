@@ -1,20 +1,11 @@
 /** The store for a cluster: PostgreSQL, by the optional peer `pg`. */
-import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import { Kysely, PostgresDialect, sql, type PostgresPool } from 'kysely';
 import { ApplinksError } from '../errors.js';
+import { outliving, type PgPool } from './postgres-pool.js';
 import type { Tables } from './schema.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { sqlStore } from './sql-store.js';
 import type { Store } from './store.js';
-
-/** What the store needs of a Pool of `pg`, in types of our own: those of an optional peer may be missing. */
-export interface PgPool {
-  connect(): Promise<PgClient>;
-  end(): Promise<void>;
-}
-
-export interface PgClient extends PostgresPoolClient {
-  on(event: 'error', listener: (error: Error) => void): unknown;
-}
 
 /** Any number that nothing else locks; it spells "applinks". */
 const migrationLock = 0x6170706c;
@@ -39,23 +30,6 @@ export function postgresStore(database: string | PgPool): Store {
   return sqlStore(db, dialect, async () => {
     if (isOwn) await db.destroy();
   });
-}
-
-/**
- * A connection that breaks while it works rejects its query, and is an `error` event besides; unheard, that would end
- * the host's process each time the database restarts. The pool listens only to the connections that rest.
- */
-function outliving(pool: PgPool): PostgresPool {
-  const heard = new WeakSet<PgClient>();
-  return {
-    connect: async () => {
-      const client = await pool.connect();
-      if (!heard.has(client)) client.on('error', () => undefined);
-      heard.add(client);
-      return client;
-    },
-    end: () => pool.end(),
-  };
 }
 
 async function connect(connectionString: string): Promise<PgPool> {

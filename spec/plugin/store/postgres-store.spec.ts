@@ -36,10 +36,13 @@ describe('A PostgreSQL that ends the connections of the store', () => {
     return (await administrator.query(terminate)).rowCount === 1;
   };
 
-  /** Ends the connection of `work` in the middle of it: while it waits for a lock. */
-  async function interrupt(work: () => Promise<unknown>): Promise<unknown> {
+  /** Ends the connection of `work` in the middle of it, while it waits for a lock; then asks for something else at once. */
+  async function interrupt(store: Store, work: () => Promise<unknown>): Promise<unknown> {
     await holder.query('begin; lock table applinks_links in access exclusive mode');
-    const outcome = work().catch((error: unknown) => error);
+    const outcome = work().catch(async (error: unknown) => {
+      expect(await store.settings.get('any')).to.equal(undefined);
+      return error;
+    });
     while (!(await isOneTerminated())) await sleep(10);
     const result = await outcome;
     await holder.query('rollback');
@@ -49,8 +52,10 @@ describe('A PostgreSQL that ends the connections of the store', () => {
   }
 
   async function expectOutlived(store: Store, link: Link): Promise<void> {
-    expect(await interrupt(() => store.links.update({ ...link, name: 'lost' }))).to.be.instanceOf(Error);
-    expect(await interrupt(() => store.links.get(link.id))).to.be.instanceOf(Error);
+    expect(await interrupt(store, () => store.links.update({ ...link, name: 'lost' }))).to.be.instanceOf(
+      Error,
+    );
+    expect(await interrupt(store, () => store.links.get(link.id))).to.be.instanceOf(Error);
     expect((await store.links.get(link.id))?.name).to.equal(link.name);
     expect(await store.links.update({ ...link, name: 'kept' })).to.equal(true);
   }
