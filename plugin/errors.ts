@@ -33,7 +33,6 @@ export type ErrorCode =
   | 'invalid_options'
   | 'internal_error'
   | 'not_found'
-  | 'method_not_allowed'
   | 'login_required'
   | 'forbidden'
   | 'csrf_rejected'
