@@ -9,8 +9,8 @@ import type { Message } from '../oauth1/message.js';
 import { requireParameter } from '../oauth1/verify.js';
 import type { Consumer } from './consumer.js';
 
-/** Timestamps are accepted from 300 s in the past to 300 s in the future. */
-const windowMs = 600_000;
+/** Timestamps are accepted from 300 s in the past to 300 s in the future; the rest is for clocks that differ. */
+const windowMs = 900_000;
 
 /** @throws OAuthProblem `nonce_used`. */
 export async function requireFreshNonce(
