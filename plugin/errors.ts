@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'unsupported_media_type'
   | 'outside_mount_path'
   | 'consumer_key_taken'
+  | 'link_exists'
   | 'encryption_key_missing'
   | 'sealed_value_damaged'
   | 'store_unavailable'

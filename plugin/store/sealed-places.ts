@@ -10,5 +10,11 @@ export const sealedPlace = {
     place('credentials', linkId, credentialId),
   requestTokenSecret: (linkId: string, credentialId: string): string =>
     place('request_tokens', linkId, credentialId),
+  connectionSecret: (linkId: string, connectionId: string): string =>
+    place('connections', linkId, connectionId),
+  transaction: (linkId: string, connectionId: string, userId: string): string =>
+    place('transactions', linkId, connectionId, userId),
+  grant: (linkId: string, connectionId: string, userId: string | null): string =>
+    place('grants', linkId, connectionId, JSON.stringify(userId)),
   accessTokenSecret: (linkId: string, userId: string): string => place('access_tokens', linkId, userId),
 };

@@ -21,12 +21,16 @@ export interface Store {
   readonly requestTokens: RequestTokenStore;
   readonly accessTokens: AccessTokenStore;
   readonly nonces: NonceStore;
+  readonly transactions: TransactionStore;
+  readonly grants: GrantStore;
+  readonly notes: NoteStore;
 }
 
 export interface SweepResult {
   requestTokens: number;
   accessTokens: number;
   nonces: number;
+  transactions: number;
 }
 
 /** Values made once per installation, such as the server id and sealed keys. */
@@ -34,6 +38,8 @@ export interface SettingsStore {
   get(name: string): Promise<string | undefined>;
   /** Stores the value unless there is one, and returns the one that counts, so that two processes agree. */
   putIfAbsent(name: string, value: string): Promise<string>;
+  /** Puts `value` in the place of `expected`; false, and no change, when another value (or none) is stored. */
+  replace(name: string, expected: string, value: string): Promise<boolean>;
 }
 
 export type LinkState = 'draft' | 'active';
@@ -47,9 +53,23 @@ export interface IncomingLevels {
   impersonation: boolean;
 }
 
+/** Levels of the outgoing direction: how we may call the peer (applinks-oauth1.md 3.3). */
+export interface OutgoingLevels {
+  threeLegged: boolean;
+  twoLegged: boolean;
+  impersonation: boolean;
+}
+
 /** An application link: one remote installation, what it may do here and how we reach it. */
 export interface Link {
   id: string;
+  /**
+   * Server id of the peer's installation, a lower-case UUID from its manifest, unique over links; null when it is not
+   * known, as for a link that was typed in by hand (applinks-oauth1.md 1.4).
+   */
+  applicationId: string | null;
+  /** The id under which the peer stores us, as its own answer told it; null: not known. */
+  remoteLinkId: string | null;
   name: string;
   /** Application type as on the wire: `generic`, `stash`, `jira`, `confluence`, … */
   type: string;
@@ -77,6 +97,8 @@ interface CredentialBase {
   callbackUrl: string | null;
   /** Let request tokens without oauth_callback fall back to `callbackUrl`. */
   allowInsecureMissingCallback: boolean;
+  /** `consumer-info`: fetched from the peer while linking; `manual`: entered by an administrator. */
+  source: 'manual' | 'consumer-info';
   /** Ceiling of scopes; null: all. */
   scopes: string[] | null;
   requestTokenLifetimeMs: number;
@@ -97,6 +119,8 @@ export interface RsaCredential extends CredentialBase {
   signatureMethod: 'RSA-SHA1';
   /** SubjectPublicKeyInfo (DER) in Base64, without PEM lines. */
   publicKey: string;
+  /** Another key that the peer now shows, until an administrator accepts it; null: none. */
+  offeredPublicKey: string | null;
 }
 
 export type Credential = HmacCredential | RsaCredential;
@@ -104,8 +128,15 @@ export type Credential = HmacCredential | RsaCredential;
 /** How we call the peer. */
 export interface Connection {
   id: string;
+  /**
+   * `oauth1-atlassian`: signed by our RSA key, addresses follow from the link's URLs (applinks-oauth1.md 5.1, 6.1);
+   * `oauth1-manual`: consumer key, method and addresses are in `settings`, the shared secret in `sealedSecret`.
+   */
   kind: 'oauth1-atlassian' | 'oauth1-manual' | 'oauth2';
   preferred: boolean;
+  levels: OutgoingLevels;
+  /** Which of our signing keys the peer holds; null: none, or not known. */
+  signingKeyId: string | null;
   /** Values that are no secret, by wire name, such as `serviceProvider.requestTokenUrl`. */
   settings: Record<string, string>;
   sealedSecret: string | null;
@@ -120,14 +151,15 @@ export interface LinkStore {
   /**
    * Nothing is stored when this throws. An id of a link or credential that exists already is an Error, too: no link
    * is overwritten, and none takes over a credential of another one.
-   * @throws ApplinksError `consumer_key_taken` when a credential's key exists on any link
+   * @throws ApplinksError `consumer_key_taken` when a credential's key exists on any link, `link_exists` when another
+   * link has its applicationId
    */
   create(link: Link): Promise<void>;
   /**
    * Replaces the link with its credentials and connections if its stored revision is still `link.revision`, and
    * adds one to it; false (and no change) otherwise. Tokens of credentials that are gone die in the same step.
-   * Its credentials may exchange their keys.
-   * @throws ApplinksError `consumer_key_taken`
+   * Grants and transactions of connections that are gone die with them. Its credentials may exchange their keys.
+   * @throws ApplinksError `consumer_key_taken`, `link_exists`
    */
   update(link: Link): Promise<boolean>;
   /** Removes the link and everything that came of it; false when there was none. */
@@ -221,4 +253,96 @@ export interface AccessTokenStore {
 export interface NonceStore {
   /** True exactly once per key until `expiresAtMs` has been swept, whatever the number of processes. */
   use(key: string, expiresAtMs: number): Promise<boolean>;
+}
+
+/** One authorisation of ours under way at a peer, from the redirect to the callback. */
+export interface Transaction {
+  /** Of the request token (OAuth 1.0a) or the state (OAuth 2.0). */
+  digest: string;
+  linkId: string;
+  connectionId: string;
+  userId: string;
+  /** Of the cookie that ties it to the browser that began it. */
+  browserDigest: string;
+  /** Token secret, way back and the like; sealed. */
+  sealedDocument: string;
+  createdAtMs: number;
+  expiresAtMs: number;
+}
+
+export interface TransactionStore {
+  /** False, and nothing stored, when the connection no longer exists. A digest that exists already is an Error. */
+  create(transaction: Transaction): Promise<boolean>;
+  /**
+   * Deletes it and returns it, to one caller only, and only if link, user and browser are the same: somebody else's
+   * visit neither gets nor spoils it.
+   */
+  claim(
+    digest: string,
+    of: Pick<Transaction, 'linkId' | 'userId' | 'browserDigest'>,
+  ): Promise<Transaction | undefined>;
+}
+
+/** What a peer has granted us: the token that we call it with. One per connection and user. */
+export interface Grant {
+  /** Opaque; stays through renewals, and goes when the user connects anew. */
+  id: string;
+  linkId: string;
+  connectionId: string;
+  /** null: granted to the application itself. */
+  userId: string | null;
+  /** Token, its secret, session handle or refresh token; sealed. */
+  sealedDocument: string;
+  /** null: the peer named no end. */
+  expiresAtMs: number | null;
+  /** Until when it can be renewed; null: not at all, or no end named. */
+  sessionExpiresAtMs: number | null;
+  createdAtMs: number;
+  lastUsedAtMs: number | null;
+  /** Who renews it now may do so alone until then; null: nobody. */
+  renewalUntilMs: number | null;
+  /** Grows by one with each update. */
+  revision: number;
+}
+
+/** As TokenFilter: fields that are given must all hold, an unknown field or an empty filter is refused. */
+export interface GrantFilter {
+  id?: string;
+  userId?: string;
+  connectionId?: string;
+  linkId?: string;
+}
+
+export interface GrantStore {
+  get(connectionId: string, userId: string | null): Promise<Grant | undefined>;
+  /** Newest first; an empty filter lists all. */
+  list(filter: GrantFilter, page: Page): Promise<Grant[]>;
+  /** Stores it in place of the one of the same connection and user; false when the connection no longer exists. */
+  put(grant: Grant): Promise<boolean>;
+  /** Gives the renewal to one caller until `untilMs`: true if the revision is unchanged and nobody has it at `nowMs`. */
+  claimRenewal(id: string, revision: number, nowMs: number, untilMs: number): Promise<boolean>;
+  /** Replaces it if its stored revision is still `grant.revision`, adds one to it, and ends the claim; else false. */
+  update(grant: Grant): Promise<boolean>;
+  /** Deletes it if its revision is unchanged: a token renewed meanwhile by another process stays. */
+  removeUnchanged(id: string, revision: number): Promise<boolean>;
+  touch(id: string, usedAtMs: number): Promise<void>;
+  /** Deletes, and returns what was deleted. */
+  remove(filter: GrantFilter): Promise<Grant[]>;
+}
+
+/** The latest observation of its kind about a link, for the administrator's pages; never a secret. */
+export interface Note {
+  linkId: string;
+  /** Such as `incoming_rejected`, `outgoing_failed`, `status`. 1 to 64 characters. */
+  kind: string;
+  /** JSON, at most 16 KiB. */
+  document: string;
+  atMs: number;
+}
+
+export interface NoteStore {
+  /** Replaces an older one of the same link and kind, never a newer one; nothing when the link is gone. */
+  put(note: Note): Promise<void>;
+  /** By kind. Notes die with their link. */
+  list(linkId: string): Promise<Note[]>;
 }
