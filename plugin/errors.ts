@@ -45,6 +45,9 @@ export type ErrorCode =
   | 'outside_mount_path'
   | 'consumer_key_taken'
   | 'link_exists'
+  | 'not_connectable'
+  | 'peer_refused'
+  | 'credentials_required'
   | 'encryption_key_missing'
   | 'sealed_value_damaged'
   | 'store_unavailable'
@@ -106,5 +109,48 @@ export class OAuthChallenge extends ApplinksError {
 export class RateLimited extends ApplinksError {
   constructor(readonly retryAfterSeconds: number) {
     super('rate_limited', 429, `Too many failed attempts. Try again in ${retryAfterSeconds} seconds.`);
+  }
+}
+
+export interface PeerRefusal {
+  /** HTTP status of the peer's answer. */
+  status: number;
+  /** `oauth_problem` of its challenge. */
+  problem?: string | undefined;
+  advice?: string | undefined;
+  /** `oauth_acceptable_timestamps`, when its clock differs from ours. */
+  acceptableTimestamps?: string | undefined;
+  /** Readable beginning of its body. */
+  excerpt?: string | undefined;
+}
+
+/** A peer answered, but not what it was asked for. Status 502; what it said is for administrators. */
+export class PeerRefused extends ApplinksError {
+  readonly problem: string | undefined;
+  readonly advice: string | undefined;
+  readonly acceptableTimestamps: string | undefined;
+  readonly excerpt: string | undefined;
+  readonly peerStatus: number;
+
+  constructor({ status, problem, advice, acceptableTimestamps, excerpt }: PeerRefusal) {
+    const said = [problem, advice].filter((part) => part !== undefined && part !== '').join(': ');
+    super('peer_refused', 502, `The other application refused the request (${said || `HTTP status ${status}`}).`);
+    this.peerStatus = status;
+    this.problem = problem;
+    this.advice = advice;
+    this.acceptableTimestamps = acceptableTimestamps;
+    this.excerpt = excerpt;
+  }
+}
+
+/** This user has not connected their account at the peer, or must do so again: send them to `connectUrl`. */
+export class CredentialsRequired extends ApplinksError {
+  constructor(
+    readonly linkId: string,
+    /** Absolute URL of our page that begins the authorisation. */
+    readonly connectUrl: string,
+    applicationName: string,
+  ) {
+    super('credentials_required', 401, `Connect your account at ${applicationName} first: ${connectUrl}`);
   }
 }

@@ -38,6 +38,12 @@ export interface EventMap {
   'access_token.renewed': TokenEvent;
   'access_token.revoked': TokenEvent & { by: string | null };
   'request.rejected': RejectedEvent;
+  'grant.created': { linkId: string; userId: string | null };
+  'grant.renewed': { linkId: string; userId: string | null };
+  /** `reason`: the peer's problem code, `expired`, `disconnected` or `user_left`. */
+  'grant.removed': { linkId: string; userId: string | null; reason: string };
+  /** A call of ours to a peer came to nothing; `problem` as in errors.ts or the peer's `oauth_problem`. */
+  'connection.failed': { linkId: string; problem: string };
 }
 
 export type EventName = keyof EventMap;

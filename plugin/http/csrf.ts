@@ -4,9 +4,10 @@
  * this browser (a cookie), to the user who saw the page and to what it is about (a request token, a link). A token
  * from an attacker's own session is worth nothing in the victim's.
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { ApplinksError } from '../errors.js';
+import { createBrowserCookie } from './browser-cookie.js';
 
 export interface Csrf {
   /** Value for the hidden field `csrf_token`; sets the browser's cookie when it has none. */
@@ -15,33 +16,19 @@ export interface Csrf {
   require(req: Request, userId: string, purpose: string, token: string | undefined): void;
 }
 
-const cookieValue = /^[\w-]{43}$/;
-
 /** @param key 32 bytes or more, the same in all processes. @param baseUrl decides cookie name, flags and origin. */
 export function createCsrf(key: Buffer, baseUrl: string): Csrf {
-  const { origin, protocol } = new URL(baseUrl);
-  const secure = protocol === 'https:';
-  const name = secure ? '__Host-applinks_csrf' : 'applinks_csrf';
+  const { origin } = new URL(baseUrl);
+  const cookie = createBrowserCookie('applinks_csrf', baseUrl);
   const sign = (browser: string, userId: string, purpose: string): Buffer =>
     createHmac('sha256', key)
       .update(JSON.stringify([browser, userId, purpose]))
       .digest();
-  // A page with several forms asks for several tokens, and all of them must fit the one cookie that it sets.
-  const browsers = new WeakMap<Response, string>();
-  const browserOf = (req: Request, res: Response): string => {
-    const known = browsers.get(res);
-    if (known !== undefined) return known;
-    const browser = readCookie(req, name) ?? randomBytes(32).toString('base64url');
-    browsers.set(res, browser);
-    const flags = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
-    res.append('Set-Cookie', `${name}=${browser}; ${flags}`);
-    return browser;
-  };
   return {
-    token: (req, res, userId, purpose) => sign(browserOf(req, res), userId, purpose).toString('base64url'),
+    token: (req, res, userId, purpose) => sign(cookie.ensure(req, res), userId, purpose).toString('base64url'),
     require: (req, userId, purpose, token) => {
       if (!isSameOrigin(req, origin)) throw rejected('request from another origin');
-      const browser = readCookie(req, name);
+      const browser = cookie.read(req);
       if (browser === undefined || token === undefined) throw rejected('cookie or form token missing');
       const given = Buffer.from(token, 'base64url');
       const wanted = sign(browser, userId, purpose);
@@ -55,12 +42,6 @@ export function createCsrf(key: Buffer, baseUrl: string): Csrf {
 export function isSameOrigin(req: Request, origin: string): boolean {
   const site = req.headers['sec-fetch-site'];
   return site === undefined ? req.headers.origin === origin : site === 'same-origin';
-}
-
-function readCookie(req: Request, name: string): string | undefined {
-  const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
-  const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-  return value !== undefined && cookieValue.test(value) ? value : undefined;
 }
 
 function rejected(reason: string): ApplinksError {

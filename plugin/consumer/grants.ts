@@ -1,0 +1,150 @@
+/**
+ * Tokens that peers granted us: sealed when stored, opened when used, renewed before they expire. Several processes use
+ * the same grant; one of them renews it while the others wait, since a second renewal with the old handle would end the
+ * session (applinks-oauth1.md 6.5).
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Context } from '../context.js';
+import { PeerRefused } from '../errors.js';
+import { sealedPlace } from '../store/sealed-places.js';
+import type { Connection, Grant, Link } from '../store/store.js';
+import { endpointsOf, type IdentityOf } from './endpoints.js';
+import { isTokenDead } from './peer-answer.js';
+import type { IssuedToken, TokenRequests } from './token-requests.js';
+
+const documentSchema = z.object({
+  token: z.string(),
+  tokenSecret: z.string(),
+  sessionHandle: z.string().nullable(),
+});
+
+export interface OpenGrant {
+  grant: Grant;
+  token: string;
+  tokenSecret: string;
+}
+
+export interface Grants {
+  /** Takes the place of the user's former grant of this connection. False: the connection was deleted meanwhile. */
+  save(link: Link, connection: Connection, userId: string, issued: IssuedToken): Promise<boolean>;
+  /** A token to call with, renewed if it is about to expire; undefined when the user must connect (again). */
+  open(link: Link, connection: Connection, userId: string): Promise<OpenGrant | undefined>;
+  /** Forgets a token that the peer called dead, unless it was renewed meanwhile. */
+  drop(opened: OpenGrant, problem: string): Promise<void>;
+}
+
+const renewAheadMs = 60_000;
+const renewalTakesMs = 30_000;
+const pollMs = 100;
+const touchIntervalMs = 60_000;
+
+export function createGrants(context: Context, requests: TokenRequests, identityOf: IdentityOf): Grants {
+  const { store, sealer, config, events } = context;
+
+  const documentOf = ({ linkId, connectionId, userId, sealedDocument }: Grant) =>
+    documentSchema.parse(
+      JSON.parse(sealer.open(sealedDocument, sealedPlace.grant(linkId, connectionId, userId))),
+    );
+  const termsOf = (link: Link, connection: Connection, userId: string, issued: IssuedToken) => {
+    const nowMs = config.clock();
+    const document = {
+      token: issued.token,
+      tokenSecret: issued.tokenSecret,
+      sessionHandle: issued.sessionHandle ?? null,
+    };
+    const inMs = (seconds: number | undefined): number | null =>
+      seconds === undefined ? null : nowMs + seconds * 1000;
+    return {
+      sealedDocument: sealer.seal(JSON.stringify(document), sealedPlace.grant(link.id, connection.id, userId)),
+      expiresAtMs: inMs(issued.expiresInSeconds),
+      sessionExpiresAtMs: inMs(issued.sessionExpiresInSeconds),
+    };
+  };
+  const opened = (grant: Grant): OpenGrant => {
+    const { token, tokenSecret } = documentOf(grant);
+    return { grant, token, tokenSecret };
+  };
+  const removed = (grant: Grant, reason: string): void =>
+    events.emit('grant.removed', { linkId: grant.linkId, userId: grant.userId, reason });
+
+  const forget = async (grant: Grant, reason: string): Promise<undefined> => {
+    if (await store.grants.removeUnchanged(grant.id, grant.revision)) removed(grant, reason);
+    return undefined;
+  };
+
+  /** The caller has claimed the renewal. */
+  const renew = async (
+    link: Link,
+    connection: Connection,
+    userId: string,
+    grant: Grant,
+  ): Promise<OpenGrant | undefined> => {
+    const { token, tokenSecret, sessionHandle } = documentOf(grant);
+    if (sessionHandle === null) return forget(grant, 'expired');
+    const identity = await identityOf(link, connection, tokenSecret);
+    try {
+      const issued = await requests.renew(
+        endpointsOf(link, connection).accessToken,
+        identity,
+        token,
+        sessionHandle,
+      );
+      const next = { ...grant, ...termsOf(link, connection, userId, issued) };
+      if (!(await store.grants.update(next))) return undefined;
+      events.emit('grant.renewed', { linkId: link.id, userId });
+      return { grant: { ...next, revision: grant.revision + 1 }, token: issued.token, tokenSecret: issued.tokenSecret };
+    } catch (error) {
+      if (!(error instanceof PeerRefused)) throw error;
+      if (isTokenDead(error.problem) || error.problem === 'permission_denied')
+        return forget(grant, error.problem ?? 'refused');
+      throw error;
+    }
+  };
+
+  const open: Grants['open'] = async (link, connection, userId) => {
+    const givesUpAtMs = Date.now() + renewalTakesMs;
+    for (;;) {
+      const grant = await store.grants.get(connection.id, userId);
+      if (!grant) return undefined;
+      const nowMs = config.clock();
+      const isFresh = grant.expiresAtMs === null || grant.expiresAtMs - renewAheadMs > nowMs;
+      if (isFresh) {
+        await noteUse(grant, nowMs);
+        return opened(grant);
+      }
+      if (await store.grants.claimRenewal(grant.id, grant.revision, nowMs, nowMs + renewalTakesMs))
+        return renew(link, connection, userId, grant);
+      if (Date.now() > givesUpAtMs) return opened(grant);
+      await sleep(pollMs);
+    }
+  };
+
+  const noteUse = async ({ id, lastUsedAtMs }: Grant, nowMs: number): Promise<void> => {
+    if (lastUsedAtMs === null || nowMs - lastUsedAtMs > touchIntervalMs) await store.grants.touch(id, nowMs);
+  };
+
+  return {
+    open,
+    save: async (link, connection, userId, issued) => {
+      const grant: Grant = {
+        id: randomUUID(),
+        linkId: link.id,
+        connectionId: connection.id,
+        userId,
+        ...termsOf(link, connection, userId, issued),
+        createdAtMs: config.clock(),
+        lastUsedAtMs: null,
+        renewalUntilMs: null,
+        revision: 0,
+      };
+      if (!(await store.grants.put(grant))) return false;
+      events.emit('grant.created', { linkId: link.id, userId });
+      return true;
+    },
+    drop: async ({ grant }, problem) => {
+      await forget(grant, problem);
+    },
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * Calls to a peer as a host writes them: `client(linkId).as(user)('/rest/api/1.0/projects')`. Signed for one address of
+ * this link only, so a path from outside can never carry a user's token elsewhere (applinks-oauth1.md 5.3); no redirect
+ * is followed. A token is forgotten on the three problems of 5.4 only: any other failure would log out everybody when
+ * the peer has a bad day.
+ */
+import { ApplinksError, CredentialsRequired, PeerRefused } from '../errors.js';
+import type { Context } from '../context.js';
+import type { HostUser } from '../host.js';
+import type { Pair } from '../oauth1/encoding.js';
+import type { Connection, Link } from '../store/store.js';
+import { connectUrl } from './connect.js';
+import { connectionOf } from './connection.js';
+import type { IdentityOf } from './endpoints.js';
+import type { Grants } from './grants.js';
+import { excerpt, isTokenDead, problemOf } from './peer-answer.js';
+import { readCall, type CallInit, type PreparedCall } from './prepared-call.js';
+import { authorizationOf } from './sign.js';
+import type { Transport } from './transport.js';
+
+/** Like fetch. The path is below the link's RPC URL, or an absolute URL below it. Redirects are errors. */
+export type PeerFetch = (path: string, init?: CallInit) => Promise<Response>;
+
+export interface LinkClient {
+  /** In this user's name (3LO). @throws CredentialsRequired when they have to connect first. */
+  as(user: HostUser | string): PeerFetch;
+  /**
+   * In the application's own name (2LO), which Atlassian products treat as anonymous unless an executing user is set
+   * there (6.6); with `requestor`, in the name of the user who is called so there (2LOi).
+   */
+  asApplication(options?: { requestor?: string }): PeerFetch;
+  /** With the grant of the link's service user: for work in the background. */
+  asService(): PeerFetch;
+}
+
+export interface ClientOptions {
+  /** Id of a connection; default: the preferred one. */
+  via?: string;
+}
+
+/** @throws ApplinksError `not_found` when called, PeerUnreachable, PeerRefused, CredentialsRequired */
+export type LinkClients = (linkId: string, options?: ClientOptions) => LinkClient;
+
+interface Target {
+  link: Link;
+  connection: Connection;
+}
+
+interface Voice {
+  tokenSecret: string;
+  token: string;
+  requestor?: string | undefined;
+}
+
+export function createLinkClients(
+  context: Context,
+  transport: Transport,
+  identityOf: IdentityOf,
+  grants: Grants,
+): LinkClients {
+  const { store, config, events } = context;
+
+  const targetOf = async (linkId: string, via: string | undefined): Promise<Target> => {
+    const link = await store.links.get(linkId);
+    if (!link) throw new ApplinksError('not_found', 404, 'There is no such application link.');
+    return { link, connection: connectionOf(link, via) };
+  };
+
+  const send = async ({ link, connection }: Target, call: PreparedCall, voice: Voice) => {
+    const url = voice.requestor === undefined ? call.url : withRequestor(call.url, voice.requestor);
+    const parameters: Pair[] = [['oauth_token', voice.token]];
+    const identity = await identityOf(link, connection, voice.tokenSecret);
+    const toSign = { method: call.method, url, form: call.form, parameters };
+    const authorization = authorizationOf(identity, toSign, Math.floor(config.clock() / 1000));
+    const headers = { ...call.headers, authorization };
+    const { method, body, maxBytes, timeoutMs, signal } = call;
+    return transport.request({ method, url, headers, body, maxBytes, timeoutMs, signal });
+  };
+
+  const answerOf = async (target: Target, call: PreparedCall, voice: Voice, onDead: (problem: string) => Promise<never>) => {
+    const answer = await send(target, call, voice).catch((error: unknown) => {
+      const problem = error instanceof ApplinksError ? error.code : 'internal_error';
+      events.emit('connection.failed', { linkId: target.link.id, problem });
+      throw error;
+    });
+    const refused = problemOf(answer);
+    if (refused?.problem === undefined) return toResponse(answer);
+    if (isTokenDead(refused.problem)) return onDead(refused.problem);
+    events.emit('connection.failed', { linkId: target.link.id, problem: refused.problem });
+    throw new PeerRefused({ status: answer.status, ...refused, excerpt: excerpt(answer.body) });
+  };
+
+  const asUser = async (target: Target, userId: string, call: PreparedCall): Promise<Response> => {
+    const { link, connection } = target;
+    requireLevel(link, connection.levels.threeLegged, 'in the name of a user (3LO)');
+    const opened = await grants.open(link, connection, userId);
+    if (!opened) throw credentialsRequired(link);
+    return answerOf(target, call, opened, async (problem) => {
+      await grants.drop(opened, problem);
+      throw credentialsRequired(link);
+    });
+  };
+
+  const credentialsRequired = (link: Link): CredentialsRequired =>
+    new CredentialsRequired(link.id, connectUrl(context, link.id), link.name);
+
+  return (linkId, { via } = {}) => ({
+    as: (user) => async (path, init) => {
+      const target = await targetOf(linkId, via);
+      return asUser(target, typeof user === 'string' ? user : user.id, readCall(target.link, path, init));
+    },
+    asApplication:
+      ({ requestor } = {}) =>
+      async (path, init) => {
+        const target = await targetOf(linkId, via);
+        const { levels } = target.connection;
+        if (requestor === undefined) requireLevel(target.link, levels.twoLegged, "in the application's own name (2LO)");
+        else requireLevel(target.link, levels.impersonation, 'for a named user (2LO with impersonation)');
+        const voice = { token: '', tokenSecret: '', requestor };
+        return answerOf(target, readCall(target.link, path, init), voice, (problem) => {
+          throw new PeerRefused({ status: 401, problem });
+        });
+      },
+    asService: () => async (path, init) => {
+      const target = await targetOf(linkId, via);
+      const { serviceUserId, name } = target.link;
+      if (serviceUserId === null)
+        throw new ApplinksError('not_connectable', 409, `${name} has no service user. Choose one on the page of this link.`);
+      return asUser(target, serviceUserId, readCall(target.link, path, init));
+    },
+  });
+}
+
+/** The name goes into the query and is signed with it (applinks-oauth1.md 5.3, variant 2LOi). */
+function withRequestor(url: string, requestor: string): string {
+  const separator = url.includes('?') ? '&' : '?';
+  return `${url}${separator}xoauth_requestor_id=${encodeURIComponent(requestor)}`;
+}
+
+function requireLevel(link: Link, isOn: boolean, what: string): void {
+  if (isOn) return;
+  throw new ApplinksError(
+    'not_connectable',
+    409,
+    `Calls to ${link.name} ${what} are switched off. An administrator can switch them on, on both sides, on the page of this link.`,
+  );
+}
+
+function toResponse({ status, headers, body }: { status: number; headers: Headers; body: Buffer }): Response {
+  const isBodiless = status === 204 || status === 205 || status === 304;
+  return new Response(isBodiless ? null : new Uint8Array(body), { status, headers });
+}

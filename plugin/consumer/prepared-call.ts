@@ -1,0 +1,70 @@
+/** A call to a peer, checked and ready to be signed: its address lies below the link's RPC URL, and nowhere else. */
+import { ApplinksError } from '../errors.js';
+import type { Link } from '../store/store.js';
+
+export interface CallInit {
+  /** Default GET. */
+  method?: string;
+  /** `Authorization` is ours. */
+  headers?: Record<string, string>;
+  /** URLSearchParams are sent as a form and signed with it; other bodies are not covered by OAuth's signature. */
+  body?: string | Uint8Array | URLSearchParams;
+  signal?: AbortSignal;
+  /** Milliseconds for the whole exchange; default: the option `network.timeoutMs`. */
+  timeoutMs?: number;
+  /** Of the answer; default 10 MiB. */
+  maxBytes?: number;
+}
+
+export interface PreparedCall {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string | Uint8Array | undefined;
+  form: string | undefined;
+  signal: AbortSignal | undefined;
+  timeoutMs: number | undefined;
+  maxBytes: number;
+}
+
+const formType = 'application/x-www-form-urlencoded';
+const defaultMaxBytes = 10 * 1024 * 1024;
+
+/** @throws ApplinksError `invalid_input` for an address outside of the link */
+export function readCall(link: Link, path: string, init: CallInit = {}): PreparedCall {
+  const given = Object.fromEntries(
+    Object.entries(init.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  if ('authorization' in given)
+    throw new ApplinksError('invalid_input', 400, 'A signed call has an Authorization header of its own.');
+  const isForm = init.body instanceof URLSearchParams;
+  const body = init.body instanceof URLSearchParams ? init.body.toString() : init.body;
+  const declaredForm = given['content-type']?.toLowerCase().startsWith(formType) === true;
+  return {
+    method: (init.method ?? 'GET').toUpperCase(),
+    url: urlBelow(link, path),
+    // Anti-forgery of Atlassian's REST: not a browser (10.1).
+    headers: { 'x-atlassian-token': 'no-check', ...(isForm ? { 'content-type': formType } : {}), ...given },
+    body,
+    form: (isForm || declaredForm) && typeof body === 'string' ? body : undefined,
+    signal: init.signal,
+    timeoutMs: init.timeoutMs,
+    maxBytes: init.maxBytes ?? defaultMaxBytes,
+  };
+}
+
+function urlBelow({ rpcUrl, name }: Link, path: string): string {
+  if (rpcUrl === null)
+    throw new ApplinksError('not_connectable', 409, `The address (RPC URL) of ${name} is not set.`);
+  const base = new URL(rpcUrl);
+  const prefix = base.pathname.replace(/\/$/, '');
+  const text = /^https?:\/\//i.test(path) ? path : `${base.origin}${prefix}/${path.replace(/^\//, '')}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isBelow =
+    url?.origin === base.origin && (url.pathname === prefix || url.pathname.startsWith(`${prefix}/`));
+  const isPlain = url && url.username === '' && url.password === '' && !/[\\\s]|%2e%2e|%2f/i.test(url.pathname);
+  if (!url || !isBelow || !isPlain)
+    throw new ApplinksError('invalid_input', 400, `Calls to ${name} must stay below ${rpcUrl}.`);
+  url.hash = '';
+  return url.href;
+}

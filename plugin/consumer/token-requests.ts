@@ -1,0 +1,100 @@
+/**
+ * The three requests of our side of the dance (RFC 5849 section 2.1 and 2.3; applinks-oauth1.md 6.2, 6.5): request
+ * token, access token, renewal by session handle. A peer that answers a page of HTML, an empty 200 (as Atlassian does to
+ * a GET) or half of what was asked is told by name, never taken for a token.
+ */
+import { PeerRefused } from '../errors.js';
+import { parseForm, type Pair } from '../oauth1/encoding.js';
+import { excerpt, problemOf } from './peer-answer.js';
+import { authorizationOf, type SigningIdentity } from './sign.js';
+import type { Transport } from './transport.js';
+
+export interface IssuedToken {
+  token: string;
+  tokenSecret: string;
+  /** `oauth_callback_confirmed=true`: the peer speaks 1.0a. */
+  isCallbackConfirmed: boolean;
+  /** Seconds; undefined: the peer named no end. */
+  expiresInSeconds: number | undefined;
+  sessionHandle: string | undefined;
+  sessionExpiresInSeconds: number | undefined;
+}
+
+export type TokenRequests = ReturnType<typeof createTokenRequests>;
+
+const longestAnswerBytes = 64 * 1024;
+const longestToken = 4096;
+
+/** @throws PeerUnreachable, PeerRefused */
+export function createTokenRequests(transport: Transport, clock: () => number) {
+  const post = async (
+    url: string,
+    identity: SigningIdentity,
+    parameters: readonly Pair[],
+  ): Promise<IssuedToken> => {
+    const nowSeconds = Math.floor(clock() / 1000);
+    const answer = await transport.request({
+      method: 'POST',
+      url,
+      headers: {
+        authorization: authorizationOf(identity, { method: 'POST', url, parameters }, nowSeconds),
+        accept: 'text/plain, application/x-www-form-urlencoded',
+      },
+      maxBytes: longestAnswerBytes,
+    });
+    const refused = problemOf(answer);
+    const isRefusal = answer.status < 200 || answer.status >= 300 || refused !== undefined;
+    const token = isRefusal ? undefined : readToken(answer.body);
+    if (token) return token;
+    throw new PeerRefused({
+      status: answer.status,
+      problem: refused?.problem,
+      advice: refused?.advice,
+      acceptableTimestamps: refused?.acceptableTimestamps,
+      excerpt: excerpt(answer.body),
+    });
+  };
+  return {
+    requestToken: (url: string, identity: SigningIdentity, callback: string) =>
+      post(url, identity, [['oauth_callback', callback]]),
+    accessToken: (url: string, identity: SigningIdentity, token: string, verifier: string | undefined) =>
+      post(url, identity, [
+        ['oauth_token', token],
+        ...(verifier === undefined ? [] : ([['oauth_verifier', verifier]] as const)),
+      ]),
+    /** OAuth Session extension; the identity signs with the old token's secret. */
+    renew: (url: string, identity: SigningIdentity, token: string, sessionHandle: string) =>
+      post(url, identity, [
+        ['oauth_token', token],
+        ['oauth_session_handle', sessionHandle],
+      ]),
+  };
+}
+
+function readToken(body: Uint8Array): IssuedToken | undefined {
+  const fields = new Map(readForm(body));
+  const token = fields.get('oauth_token') ?? '';
+  const tokenSecret = fields.get('oauth_token_secret') ?? '';
+  if (token === '' || tokenSecret === '' || token.length > longestToken || tokenSecret.length > longestToken)
+    return undefined;
+  return {
+    token,
+    tokenSecret,
+    isCallbackConfirmed: fields.get('oauth_callback_confirmed') === 'true',
+    expiresInSeconds: seconds(fields.get('oauth_expires_in')),
+    sessionHandle: fields.get('oauth_session_handle')?.slice(0, longestToken) || undefined,
+    sessionExpiresInSeconds: seconds(fields.get('oauth_authorization_expires_in')),
+  };
+}
+
+function readForm(body: Uint8Array): Pair[] {
+  try {
+    return parseForm(new TextDecoder('utf-8', { fatal: true }).decode(body).trim());
+  } catch {
+    return [];
+  }
+}
+
+function seconds(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+}
