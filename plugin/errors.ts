@@ -51,6 +51,7 @@ export type ErrorCode =
   | 'encryption_key_missing'
   | 'sealed_value_damaged'
   | 'store_unavailable'
+  | 'peer_unreachable'
   | 'database_too_new'
   | 'oauth_problem'
   | 'oauth_challenge';
@@ -152,5 +153,44 @@ export class CredentialsRequired extends ApplinksError {
     applicationName: string,
   ) {
     super('credentials_required', 401, `Connect your account at ${applicationName} first: ${connectUrl}`);
+/** Why a peer could not be asked, or gave nothing that can be used (applinks-oauth1.md 3.4, category NETWORK_ERROR). */
+export type PeerUnreachableKind =
+  | 'address_refused'
+  | 'unknown_host'
+  | 'connection_refused'
+  | 'timeout'
+  | 'tls_untrusted'
+  | 'tls_expired'
+  | 'tls_hostname_mismatch'
+  | 'tls_error'
+  | 'redirected'
+  | 'too_large'
+  | 'connection_lost'
+  | 'bad_answer';
+
+export interface PeerUnreachableDetails extends ErrorDetails {
+  /** For `redirected`: scheme, host and path to which the peer pointed, without query. */
+  location?: string;
+  /** The peer's own answer, shortened and cleaned, for the administrator to read. */
+  answer?: string;
+  /** HTTP status of the answer that could not be used. */
+  answerStatus?: number;
+}
+
+/** A call to a peer failed. The message is one sentence of cause and one of cure, without any secret. */
+export class PeerUnreachable extends ApplinksError {
+  readonly location: string | undefined;
+  readonly answer: string | undefined;
+  readonly answerStatus: number | undefined;
+
+  constructor(
+    readonly kind: PeerUnreachableKind,
+    message: string,
+    details: PeerUnreachableDetails = {},
+  ) {
+    super('peer_unreachable', 502, message, details);
+    this.location = details.location;
+    this.answer = details.answer;
+    this.answerStatus = details.answerStatus;
   }
 }

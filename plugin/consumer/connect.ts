@@ -107,7 +107,8 @@ async function linkOf({ store }: Context, req: Request): Promise<Link> {
   throw new ApplinksError('not_found', 404, 'There is no such application link. It may have been deleted.');
 }
 
-const queryOf = (req: Request): URLSearchParams => new URL(req.originalUrl, 'http://path.invalid').searchParams;
+const queryOf = (req: Request): URLSearchParams =>
+  new URL(req.originalUrl, 'http://path.invalid').searchParams;
 
 /** A parameter that is sent twice is nobody's. */
 function single(query: URLSearchParams, name: string): string | undefined {
@@ -117,7 +118,9 @@ function single(query: URLSearchParams, name: string): string | undefined {
 
 /** A path of our own origin; anything else is dropped, so that nobody is sent away by a link of ours. */
 function localPath(value: string | null): string | null {
-  return value !== null && value.length <= 2048 && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(value) ? value : null;
+  return value !== null && value.length <= 2048 && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(value)
+    ? value
+    : null;
 }
 
 function refuseCallback(): never {

@@ -42,7 +42,11 @@ export function endpointsOf(link: Link, connection: Connection): PeerEndpoints {
   };
 }
 
-export type IdentityOf = (link: Link, connection: Connection, tokenSecret: string) => Promise<SigningIdentity>;
+export type IdentityOf = (
+  link: Link,
+  connection: Connection,
+  tokenSecret: string,
+) => Promise<SigningIdentity>;
 
 /** @param consumerKey ours, as consumer info shows it. */
 export function createIdentityOf(

@@ -57,7 +57,10 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     const inMs = (seconds: number | undefined): number | null =>
       seconds === undefined ? null : nowMs + seconds * 1000;
     return {
-      sealedDocument: sealer.seal(JSON.stringify(document), sealedPlace.grant(link.id, connection.id, userId)),
+      sealedDocument: sealer.seal(
+        JSON.stringify(document),
+        sealedPlace.grant(link.id, connection.id, userId),
+      ),
       expiresAtMs: inMs(issued.expiresInSeconds),
       sessionExpiresAtMs: inMs(issued.sessionExpiresInSeconds),
     };
@@ -94,7 +97,11 @@ export function createGrants(context: Context, requests: TokenRequests, identity
       const next = { ...grant, ...termsOf(link, connection, userId, issued) };
       if (!(await store.grants.update(next))) return undefined;
       events.emit('grant.renewed', { linkId: link.id, userId });
-      return { grant: { ...next, revision: grant.revision + 1 }, token: issued.token, tokenSecret: issued.tokenSecret };
+      return {
+        grant: { ...next, revision: grant.revision + 1 },
+        token: issued.token,
+        tokenSecret: issued.tokenSecret,
+      };
     } catch (error) {
       if (!(error instanceof PeerRefused)) throw error;
       if (isTokenDead(error.problem) || error.problem === 'permission_denied')

@@ -77,7 +77,12 @@ export function createLinkClients(
     return transport.request({ method, url, headers, body, maxBytes, timeoutMs, signal });
   };
 
-  const answerOf = async (target: Target, call: PreparedCall, voice: Voice, onDead: (problem: string) => Promise<never>) => {
+  const answerOf = async (
+    target: Target,
+    call: PreparedCall,
+    voice: Voice,
+    onDead: (problem: string) => Promise<never>,
+  ) => {
     const answer = await send(target, call, voice).catch((error: unknown) => {
       const problem = error instanceof ApplinksError ? error.code : 'internal_error';
       events.emit('connection.failed', { linkId: target.link.id, problem });
@@ -114,7 +119,8 @@ export function createLinkClients(
       async (path, init) => {
         const target = await targetOf(linkId, via);
         const { levels } = target.connection;
-        if (requestor === undefined) requireLevel(target.link, levels.twoLegged, "in the application's own name (2LO)");
+        if (requestor === undefined)
+          requireLevel(target.link, levels.twoLegged, "in the application's own name (2LO)");
         else requireLevel(target.link, levels.impersonation, 'for a named user (2LO with impersonation)');
         const voice = { token: '', tokenSecret: '', requestor };
         return answerOf(target, readCall(target.link, path, init), voice, (problem) => {
@@ -125,7 +131,11 @@ export function createLinkClients(
       const target = await targetOf(linkId, via);
       const { serviceUserId, name } = target.link;
       if (serviceUserId === null)
-        throw new ApplinksError('not_connectable', 409, `${name} has no service user. Choose one on the page of this link.`);
+        throw new ApplinksError(
+          'not_connectable',
+          409,
+          `${name} has no service user. Choose one on the page of this link.`,
+        );
       return asUser(target, serviceUserId, readCall(target.link, path, init));
     },
   });

@@ -38,7 +38,9 @@ export async function runOAuth1(req: Request, dance: Dance): Promise<Outcome> {
     strategy.redirect = (redirectTo) => resolve({ redirectTo });
     strategy.error = (error) => reject(unwrap(error));
     strategy.fail = () =>
-      reject(new ApplinksError('invalid_input', 400, 'The peer sent the browser back without a valid token.'));
+      reject(
+        new ApplinksError('invalid_input', 400, 'The peer sent the browser back without a valid token.'),
+      );
     strategy.authenticate(req, {});
   });
 }

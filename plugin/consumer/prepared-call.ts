@@ -62,7 +62,8 @@ function urlBelow({ rpcUrl, name }: Link, path: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isBelow =
     url?.origin === base.origin && (url.pathname === prefix || url.pathname.startsWith(`${prefix}/`));
-  const isPlain = url && url.username === '' && url.password === '' && !/[\\\s]|%2e%2e|%2f/i.test(url.pathname);
+  const isPlain =
+    url && url.username === '' && url.password === '' && !/[\\\s]|%2e%2e|%2f/i.test(url.pathname);
   if (!url || !isBelow || !isPlain)
     throw new ApplinksError('invalid_input', 400, `Calls to ${name} must stay below ${rpcUrl}.`);
   url.hash = '';

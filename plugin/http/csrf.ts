@@ -25,7 +25,8 @@ export function createCsrf(key: Buffer, baseUrl: string): Csrf {
       .update(JSON.stringify([browser, userId, purpose]))
       .digest();
   return {
-    token: (req, res, userId, purpose) => sign(cookie.ensure(req, res), userId, purpose).toString('base64url'),
+    token: (req, res, userId, purpose) =>
+      sign(cookie.ensure(req, res), userId, purpose).toString('base64url'),
     require: (req, userId, purpose, token) => {
       if (!isSameOrigin(req, origin)) throw rejected('request from another origin');
       const browser = cookie.read(req);

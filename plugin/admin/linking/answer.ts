@@ -64,6 +64,8 @@ function toXml(name: string, value: unknown): XmlElement {
     ),
     children: entries
       .filter(([key]) => !isAttribute(key))
-      .flatMap(([key, part]) => (Array.isArray(part) ? part : [part]).map((item: unknown) => toXml(key, item))),
+      .flatMap(([key, part]) =>
+        (Array.isArray(part) ? part : [part]).map((item: unknown) => toXml(key, item)),
+      ),
   };
 }

@@ -25,9 +25,7 @@ const httpUrl = z
   .transform((url) => url.replace(/\/+$/, ''));
 
 /** Server ids are UUIDs; they are compared in lower case. */
-export const serverId = z
-  .guid('must be a UUID')
-  .transform((id) => id.toLowerCase());
+export const serverId = z.guid('must be a UUID').transform((id) => id.toLowerCase());
 
 export const peerDescription = z.object({
   id: serverId,
@@ -54,7 +52,9 @@ export interface PeerDescription {
 export function readPeerDescription(input: unknown): PeerDescription | string[] {
   const result = peerDescription.safeParse(input);
   if (!result.success)
-    return result.error.issues.map(({ path, message }) => `${path.map(String).join('.') || 'The body'} ${message}.`);
+    return result.error.issues.map(
+      ({ path, message }) => `${path.map(String).join('.') || 'The body'} ${message}.`,
+    );
   const { rpcUrl, displayUrl, ...rest } = result.data;
   const rpc = rpcUrl ?? displayUrl;
   if (rpc === undefined) return ['rpcUrl is required.'];

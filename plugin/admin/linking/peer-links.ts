@@ -67,7 +67,11 @@ export function createPeerLinks(context: Context, change: ChangeLink): PeerLinks
     const known = link.incoming.find(({ key }) => key === consumer.key);
     if (!known) return { ...link, incoming: [...link.incoming, credentialOf(consumer)] };
     if (known.kind !== 'oauth1-rsa')
-      throw new ApplinksError('conflict', 409, `The consumer ${consumer.key} of this link signs with a shared secret.`);
+      throw new ApplinksError(
+        'conflict',
+        409,
+        `The consumer ${consumer.key} of this link signs with a shared secret.`,
+      );
     if (known.publicKey === consumer.publicKey) return link;
     events.emit('consumer_key.offered', { linkId: link.id, credentialId: known.id });
     const changed = { ...known, offeredPublicKey: consumer.publicKey };
@@ -96,7 +100,8 @@ export function createPeerLinks(context: Context, change: ChangeLink): PeerLinks
       events.emit('link.created', { linkId: link.id, by });
       return link;
     },
-    describe: (linkId, { name, displayUrl }, by) => change(linkId, (link) => ({ ...link, name, displayUrl }), by),
+    describe: (linkId, { name, displayUrl }, by) =>
+      change(linkId, (link) => ({ ...link, name, displayUrl }), by),
     trust: async (linkId, consumer, flags, by) => {
       try {
         return await change(
@@ -137,7 +142,9 @@ export function createPeerLinks(context: Context, change: ChangeLink): PeerLinks
           const others = link.outgoing.filter(({ kind }) => kind !== 'oauth1-atlassian');
           if (!levels.threeLegged) return { ...link, outgoing: others };
           const known = link.outgoing.find(({ kind }) => kind === 'oauth1-atlassian');
-          const connection = known ? { ...known, levels } : atlassianConnection(levels, others, config.clock());
+          const connection = known
+            ? { ...known, levels }
+            : atlassianConnection(levels, others, config.clock());
           return { ...link, outgoing: [connection, ...others] };
         },
         by,
