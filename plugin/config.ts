@@ -71,6 +71,10 @@ const optionsSchema = z.strictObject({
     .prefault({}),
   /** Refuse callbacks outside the origins of the link that the consumer belongs to. */
   restrictCallbackOrigins: z.boolean().default(false),
+  /** Let linked applications act for users whom they name (2LO with impersonation), where a link has that level. */
+  allowImpersonation: z.boolean().default(false),
+  /** Let them act for administrators too. */
+  allowInsecureAdminImpersonation: z.boolean().default(false),
   lifetimes: z
     .strictObject({
       requestTokenMs: z

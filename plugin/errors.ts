@@ -135,7 +135,11 @@ export class PeerRefused extends ApplinksError {
 
   constructor({ status, problem, advice, acceptableTimestamps, excerpt }: PeerRefusal) {
     const said = [problem, advice].filter((part) => part !== undefined && part !== '').join(': ');
-    super('peer_refused', 502, `The other application refused the request (${said || `HTTP status ${status}`}).`);
+    super(
+      'peer_refused',
+      502,
+      `The other application refused the request (${said || `HTTP status ${status}`}).`,
+    );
     this.peerStatus = status;
     this.problem = problem;
     this.advice = advice;
@@ -153,6 +157,9 @@ export class CredentialsRequired extends ApplinksError {
     applicationName: string,
   ) {
     super('credentials_required', 401, `Connect your account at ${applicationName} first: ${connectUrl}`);
+  }
+}
+
 /** Why a peer could not be asked, or gave nothing that can be used (applinks-oauth1.md 3.4, category NETWORK_ERROR). */
 export type PeerUnreachableKind =
   | 'address_refused'

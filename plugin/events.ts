@@ -30,6 +30,10 @@ export interface EventMap {
   'link.created': { linkId: string; by: string | null };
   'link.updated': { linkId: string; by: string | null };
   'link.removed': { linkId: string; by: string | null };
+  /** A peer shows another key than the one it was linked with; an administrator decides. */
+  'consumer_key.offered': { linkId: string; credentialId: string };
+  /** A peer shows a consumer key that belongs to another link. */
+  'consumer_key.refused': { linkId: string; consumerKey: string };
   'request_token.issued': { linkId: string; credentialId: string };
   'request_token.locked': { linkId: string; credentialId: string };
   'authorization.allowed': GrantEvent;

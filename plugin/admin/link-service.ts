@@ -7,6 +7,7 @@ import type { Context } from '../context.js';
 import { ApplinksError, InvalidInput } from '../errors.js';
 import type { AccessToken, Credential, Link } from '../store/store.js';
 import { createCredentialFactory, type MadeCredential, type ParsePublicKey } from './credential-factory.js';
+import { notFound, type ChangeLink } from './link-change.js';
 import { createLinkSchemas, readInput } from './link-input.js';
 import { emitRevoked } from './revoked-event.js';
 
@@ -46,11 +47,14 @@ interface Change {
   made?: MadeCredential;
 }
 
-const mostAttempts = 5;
 /** More tokens than one link has; what dies is listed once, for the events. */
 const everyToken = { limit: 100_000, offset: 0 };
 
-export function createLinkService(context: Context, parsePublicKey: ParsePublicKey): LinkService {
+export function createLinkService(
+  context: Context,
+  changeLink: ChangeLink,
+  parsePublicKey: ParsePublicKey,
+): LinkService {
   const { store, config, events } = context;
   const schemas = createLinkSchemas(config);
   const factory = createCredentialFactory(context, parsePublicKey);
@@ -63,17 +67,15 @@ export function createLinkService(context: Context, parsePublicKey: ParsePublicK
     warnings: made?.warnings ?? [],
   });
 
-  /** Applies the change to what is stored now; again when somebody else was faster. */
   const change = async (id: string, apply: (link: Link) => Change, by: string | null): Promise<SavedLink> => {
-    for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-      const { link, made } = apply(await get(id));
-      const updated = { ...link, updatedAtMs: config.clock() };
-      if (await refuseTakenKey(() => store.links.update(updated), 'key')) {
-        events.emit('link.updated', { linkId: id, by });
-        return saved({ ...updated, revision: updated.revision + 1 }, made);
-      }
-    }
-    throw new ApplinksError('conflict', 409, 'Somebody else is changing this link. Reload it and try again.');
+    let made: MadeCredential | undefined;
+    const applied = (current: Link): Link => {
+      const result = apply(current);
+      made = result.made;
+      return result.link;
+    };
+    const link = await refuseTakenKey(() => changeLink(id, applied, by), 'key');
+    return saved(link, made);
   };
 
   const endTokens = async (filter: { linkId: string } | { credentialId: string }): Promise<AccessToken[]> =>
@@ -139,7 +141,7 @@ export function createLinkService(context: Context, parsePublicKey: ParsePublicK
   };
 }
 
-function newLink(
+export function newLink(
   id: string,
   fields: Pick<Link, 'name' | 'type' | 'displayUrl' | 'rpcUrl'>,
   incoming: Credential[],
@@ -163,10 +165,6 @@ function newLink(
 
 function credentialOf(link: Link, id: string): Credential {
   return link.incoming.find((credential) => credential.id === id) ?? notFound('consumer');
-}
-
-function notFound(what: string): never {
-  throw new ApplinksError('not_found', 404, `There is no such ${what}. It may have been deleted meanwhile.`);
 }
 
 async function refuseTakenKey<T>(write: () => Promise<T>, field: string): Promise<T> {

@@ -75,8 +75,9 @@ class DanceStrategy extends Strategy {
     const answer = (request: Promise<IssuedToken>, callback: Callback): void => {
       request.then((token) => {
         issued = token;
-        const params = token.isCallbackConfirmed ? { oauth_callback_confirmed: 'true' } : {};
-        callback(null, token.token, token.tokenSecret, { ...params });
+        const params: Record<string, string> = {};
+        if (token.isCallbackConfirmed) params.oauth_callback_confirmed = 'true';
+        callback(null, token.token, token.tokenSecret, params);
       }, callback);
     };
     this._oauth = {

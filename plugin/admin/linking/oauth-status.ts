@@ -1,0 +1,72 @@
+/**
+ * Row a12: the levels of both directions as one document (applinks-oauth1.md 3.3). Reading is open, as at a peer, and
+ * tells booleans only; writing is an administrator's. What is asked for as "incoming" is what the peer may do here.
+ */
+import { z } from 'zod';
+import type { Link } from '../../store/store.js';
+import { errorList, type LinkingAnswer } from './answer.js';
+import { outgoingLevels, trustPeer } from './authentication.js';
+import { readFields } from './body.js';
+import { capture, requireLink, type LinkingDependencies } from './context.js';
+import type { LinkingHandler } from './endpoint.js';
+
+const level = z
+  .object({
+    enabled: z.boolean(),
+    twoLoEnabled: z.boolean().default(false),
+    twoLoImpersonationEnabled: z.boolean().default(false),
+  })
+  // `enabled: false` wins over the rest, and impersonation implies 2LO.
+  .transform(({ enabled, twoLoEnabled, twoLoImpersonationEnabled }) => ({
+    threeLegged: enabled,
+    twoLegged: enabled && (twoLoEnabled || twoLoImpersonationEnabled),
+    impersonation: enabled && twoLoImpersonationEnabled,
+  }));
+const statusBody = z.object({ incoming: level, outgoing: level });
+
+type Levels = z.output<typeof level>;
+
+export function showStatus(dependencies: LinkingDependencies): LinkingHandler {
+  return async (req) => ({
+    status: 200,
+    root: 'status',
+    entity: statusOf(await requireLink(dependencies, capture(req.params, 0))),
+  });
+}
+
+export function putStatus(dependencies: LinkingDependencies): LinkingHandler {
+  const { access, rawBodies, peers, context } = dependencies;
+  return async (req): Promise<LinkingAnswer> => {
+    const by = await access.requireAdmin(req);
+    const link = await requireLink(dependencies, capture(req.params, 0));
+    const body = statusBody.safeParse(await readFields(req, rawBodies));
+    if (!body.success) return errorList(400, ['Send both levels: {"incoming":{…},"outgoing":{…}}.']);
+    const { incoming, outgoing } = body.data;
+    if ((incoming.impersonation || outgoing.impersonation) && !context.config.allowImpersonation)
+      return errorList(409, ['OAuth with impersonation is switched off in this application.']);
+    const isTrusted = link.incoming.some(({ source }) => source === 'consumer-info');
+    if (incoming.threeLegged && !isTrusted)
+      await trustPeer(dependencies, link, incoming.twoLegged, incoming.impersonation, by);
+    else await peers.setIncoming(link.id, incoming, by);
+    await peers.setOutgoing(link.id, outgoing, by);
+    return { status: 204 };
+  };
+}
+
+/** Two- or three-legged alone counts as disabled unless 3LO is on (3.3). */
+function statusOf(link: Link) {
+  const isTrusted = link.incoming.length > 0;
+  return {
+    incoming: json(isTrusted ? link.levels : undefined),
+    outgoing: json(outgoingLevels(link)),
+  };
+}
+
+function json(levels: Levels | undefined) {
+  const enabled = levels?.threeLegged === true;
+  return {
+    enabled,
+    twoLoEnabled: enabled && levels.twoLegged,
+    twoLoImpersonationEnabled: enabled && levels.impersonation,
+  };
+}
