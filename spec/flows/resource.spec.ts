@@ -340,8 +340,10 @@ for (const version of [5, 4] as const) {
       authenticator.use('applinks', app.applinks.strategy());
       const host = version === 4 ? express4() : express();
       const guard = authenticator.authenticate('applinks', { scope: 'build' }) as RequestHandler;
-      const told: ErrorRequestHandler = (error, _req, res, _next) =>
-        void res.status(500).send((error as Error).message);
+      const told: ErrorRequestHandler = (error, _req, res, next) => {
+        if (res.headersSent) next(error);
+        else res.status(500).send((error as Error).message);
+      };
       host.post(build, guard, (_req, res) => void res.send('reached'));
       host.use(told);
       const server = await listen(host);
