@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { ApplinksError } from './errors.js';
 import { nearestName } from './nearest-name.js';
+import { networkOptions } from './network-options.js';
 import type { Host } from './host.js';
 import type { Logger } from './logger.js';
 import { quietLogger } from './logger.js';
@@ -100,6 +101,7 @@ const optionsSchema = z.strictObject({
         .default(30 * day),
     })
     .prefault({}),
+  network: networkOptions.prefault({}),
   logger: z.custom<Logger>(loggerShape.check, loggerShape.error).default(quietLogger),
   rateLimiter: z.custom<RateLimiter>(limiterShape.check, limiterShape.error).optional(),
   /** Milliseconds since the epoch; for tests. */

@@ -9,8 +9,10 @@ export {
   InvalidInput,
   OAuthChallenge,
   OAuthProblem,
+  PeerUnreachable,
   RateLimited,
   type ErrorCode,
+  type PeerUnreachableKind,
   type ProblemCode,
 } from './errors.js';
 export type { EventMap, EventName, Listener } from './events.js';

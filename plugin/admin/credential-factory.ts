@@ -49,11 +49,11 @@ export function createCredentialFactory({ sealer, config }: Context, parsePublic
     ): MadeCredential => {
       requireFallback(rest.callbackUrl, rest.allowInsecureMissingCallback);
       rejectOtherKind(signatureMethod, { secret: given, publicKey });
-      const base = { id: randomUUID(), createdAtMs: config.clock(), ...rest };
+      const base = { id: randomUUID(), createdAtMs: config.clock(), source: 'manual' as const, ...rest };
       if (signatureMethod === 'RSA-SHA1') {
         const { warnings, ...key } = readKey(publicKey);
         return {
-          credential: { ...base, kind: 'oauth1-rsa', signatureMethod, ...key },
+          credential: { ...base, kind: 'oauth1-rsa', signatureMethod, offeredPublicKey: null, ...key },
           secret: undefined,
           warnings,
         };
@@ -79,7 +79,7 @@ export function createCredentialFactory({ sealer, config }: Context, parsePublic
       if (changed.kind === 'oauth1-rsa') {
         if (publicKey === undefined) return { credential: changed, secret: undefined, warnings: [] };
         const { warnings, ...key } = readKey(publicKey);
-        return { credential: { ...changed, ...key }, secret: undefined, warnings };
+        return { credential: { ...changed, ...key, offeredPublicKey: null }, secret: undefined, warnings };
       }
       if (secret === undefined) return { credential: changed, secret: undefined, warnings: [] };
       return { credential: { ...changed, sealedSecret: seal(secret, linkId, old.id) }, secret, warnings: [] };

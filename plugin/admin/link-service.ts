@@ -149,6 +149,8 @@ export function newLink(
 ): Link {
   return {
     id,
+    applicationId: null,
+    remoteLinkId: null,
     ...fields,
     version: null,
     primary: false,

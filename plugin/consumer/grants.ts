@@ -11,7 +11,7 @@ import { PeerRefused } from '../errors.js';
 import { sealedPlace } from '../store/sealed-places.js';
 import type { Connection, Grant, Link } from '../store/store.js';
 import { endpointsOf, type IdentityOf } from './endpoints.js';
-import { isTokenDead } from './peer-answer.js';
+import { isTokenDead } from './oauth-refusal.js';
 import type { IssuedToken, TokenRequests } from './token-requests.js';
 
 const documentSchema = z.object({

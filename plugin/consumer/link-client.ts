@@ -13,7 +13,8 @@ import { connectUrl } from './connect.js';
 import { connectionOf } from './connection.js';
 import type { IdentityOf } from './endpoints.js';
 import type { Grants } from './grants.js';
-import { excerpt, isTokenDead, problemOf } from './peer-answer.js';
+import { isTokenDead, problemOf } from './oauth-refusal.js';
+import { shortenAnswer } from './peer-answer.js';
 import { readCall, type CallInit, type PreparedCall } from './prepared-call.js';
 import { authorizationOf } from './sign.js';
 import type { Transport } from './transport.js';
@@ -92,7 +93,7 @@ export function createLinkClients(
     if (refused?.problem === undefined) return toResponse(answer);
     if (isTokenDead(refused.problem)) return onDead(refused.problem);
     events.emit('connection.failed', { linkId: target.link.id, problem: refused.problem });
-    throw new PeerRefused({ status: answer.status, ...refused, excerpt: excerpt(answer.body) });
+    throw new PeerRefused({ status: answer.status, ...refused, excerpt: shortenAnswer(answer.body) });
   };
 
   const asUser = async (target: Target, userId: string, call: PreparedCall): Promise<Response> => {

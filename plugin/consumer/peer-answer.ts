@@ -1,63 +1,56 @@
 /**
- * What a peer says when it refuses, for an administrator and for the decision whether a token is dead. The problem is
- * read from `WWW-Authenticate` of any answer, whatever its status (applinks-oauth1.md 5.4), else from a form body
- * (RFC problem reporting). A peer's text is not trusted: it is cut, and control characters and tags are taken out.
+ * What all readers of a peer's documents share: exactly 200, the media type, and an error that shows the peer's own
+ * words, shortened and without markup (applinks-oauth1.md 1.1, 3.4). A login page, a proxy's error page and another
+ * application look alike from outside; what they say tells the administrator which one it was.
  */
-import { parseAuthorization } from '../oauth1/authorization-header.js';
-import { OAuthProblem } from '../errors.js';
+import { ApplinksError, PeerUnreachable } from '../errors.js';
 import type { TransportAnswer } from './transport.js';
 
-export interface PeerProblem {
-  /** `oauth_problem`; undefined for a bare challenge. */
-  problem: string | undefined;
-  advice: string | undefined;
-  /** `oauth_acceptable_timestamps` as sent: two numbers of seconds. */
-  acceptableTimestamps: string | undefined;
+const maxShown = 500;
+const maxScanned = 16_384;
+
+/** @param what the document that was asked for, with its article. @throws PeerUnreachable `bad_answer` unless 200. */
+export function requireOk(answer: TransportAnswer, what: string): void {
+  if (answer.status === 200) return;
+  throw badAnswer(answer, `answered with status ${answer.status} instead of ${what}`);
 }
 
-const longestExcerpt = 500;
-
-/** Undefined when the answer carries no OAuth challenge. */
-export function problemOf(answer: Pick<TransportAnswer, 'headers'>): PeerProblem | undefined {
-  const header = answer.headers.get('www-authenticate');
-  const challenge = header && /(?:^|,\s*)(OAuth\b.*)$/i.exec(header)?.[1];
-  if (!challenge) return undefined;
-  const fields = fieldsOf(challenge);
-  const text = (name: string): string | undefined => {
-    const value = fields.get(name);
-    return value === undefined ? undefined : plain(value);
-  };
-  return {
-    problem: text('oauth_problem'),
-    advice: text('oauth_problem_advice'),
-    acceptableTimestamps: text('oauth_acceptable_timestamps'),
-  };
+/** Type and subtype in lower case; undefined without the header. */
+export function mediaType(answer: TransportAnswer): string | undefined {
+  return answer.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
 }
 
-/** The only problems that say the token is dead for good (applinks-oauth1.md 5.4). */
-export function isTokenDead(problem: string | undefined): boolean {
-  return problem === 'token_expired' || problem === 'token_rejected' || problem === 'token_revoked';
-}
-
-/** Readable beginning of a body, of a text or of HTML without its tags. */
-export function excerpt(body: Uint8Array): string {
-  return plain(new TextDecoder().decode(body.subarray(0, 16 * longestExcerpt)));
-}
-
-function plain(text: string): string {
-  return text
-    .replace(/<(script|style)\b[^]*?<\/\1\s*>/gi, ' ')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .slice(0, longestExcerpt);
-}
-
-function fieldsOf(challenge: string): Map<string, string> {
+/** Runs a reader; what it refuses becomes a `bad_answer` that carries the reader's sentence. */
+export function readAnswer<T>(answer: TransportAnswer, what: string, read: () => T): T {
   try {
-    return new Map(parseAuthorization(challenge));
+    return read();
   } catch (error) {
-    if (error instanceof OAuthProblem) return new Map();
-    throw error;
+    if (error instanceof PeerUnreachable) throw error;
+    const why = error instanceof ApplinksError ? ` ${error.message}` : '';
+    throw badAnswer(answer, `did not answer with ${what} that can be read.${why}`, error);
   }
+}
+
+export function badAnswer(answer: TransportAnswer, cause: string, error?: unknown): PeerUnreachable {
+  const isPage = mediaType(answer) === 'text/html';
+  const cure = isPage
+    ? 'It sent a web page: check the address with its context path, and any proxy or login in front of it.'
+    : 'Check the address with its context path, and that the application there supports application links.';
+  const { origin } = new URL(answer.url);
+  return new PeerUnreachable('bad_answer', `${origin} ${cause.replace(/\.$/, '')}. ${cure}`, {
+    cause: error,
+    answer: shortenAnswer(answer.body),
+    answerStatus: answer.status,
+  });
+}
+
+/** The peer's words for an administrator: at most 500 characters, no markup, no control characters. */
+export function shortenAnswer(body: Uint8Array): string {
+  return Buffer.from(body.subarray(0, maxScanned))
+    .toString('utf8')
+    .replace(/<(script|style)\b[^<>]*>[\s\S]*?<\/\1/gi, ' ')
+    .replace(/<[^<>]*>?/g, ' ')
+    .replace(/[\p{C}\s<>]+/gu, ' ')
+    .trim()
+    .slice(0, maxShown);
 }

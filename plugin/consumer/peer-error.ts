@@ -75,7 +75,7 @@ const byCode: readonly (readonly [RegExp, Explanation])[] = [
   ],
   [/^(?:ERR_SSL_.*|ERR_TLS_.*|ERR_OSSL_.*|EPROTO)$/, brokenTls],
   [/^(?:HPE_HEADER_OVERFLOW|UND_ERR_HEADERS_OVERFLOW)$/, hugeHeaders],
-  [/^HPE_/, notHttp],
+  [/^(?:HPE_.*|HTTPParserError)$/, notHttp],
 ];
 
 /** The error of a call to `url`: what the guard or the caps said already, or what the network's error code means. */
@@ -84,7 +84,7 @@ export function explainFailure(url: URL, error: unknown): PeerUnreachable {
   const known = chain.find((cause) => cause instanceof PeerUnreachable);
   if (known) return known;
   const codes = chain
-    .map((cause) => (cause as { code?: unknown }).code)
+    .flatMap((cause) => [(cause as { code?: unknown }).code, (cause as { name?: unknown }).name])
     .filter((code) => typeof code === 'string');
   for (const code of codes) {
     const match = byCode.find(([pattern]) => pattern.test(code));

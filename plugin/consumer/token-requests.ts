@@ -5,7 +5,8 @@
  */
 import { PeerRefused } from '../errors.js';
 import { parseForm, type Pair } from '../oauth1/encoding.js';
-import { excerpt, problemOf } from './peer-answer.js';
+import { problemOf } from './oauth-refusal.js';
+import { shortenAnswer } from './peer-answer.js';
 import { authorizationOf, type SigningIdentity } from './sign.js';
 import type { Transport } from './transport.js';
 
@@ -51,7 +52,7 @@ export function createTokenRequests(transport: Transport, clock: () => number) {
       problem: refused?.problem,
       advice: refused?.advice,
       acceptableTimestamps: refused?.acceptableTimestamps,
-      excerpt: excerpt(answer.body),
+      excerpt: shortenAnswer(answer.body),
     });
   };
   return {

@@ -39,7 +39,7 @@ export interface TransportRequest {
   timeoutMs?: number;
   /** The caller's own reason to give up; its reason is thrown as it is. */
   signal?: AbortSignal;
-  /** Refuse our own base URL and what is below it. */
+  /** Refuse our own base URL and what the kit serves below it: a link to ourselves. */
   refuseOwn?: boolean;
 }
 
@@ -76,6 +76,8 @@ interface RawAnswer {
 const defaultTimeoutMs = 10_000;
 const defaultMaxBytes = 1_048_576;
 const maxConnectionsPerPeer = 16;
+/** What we serve below our base URL. Another application may live below it too, behind the same proxy. */
+const ownPlaces = /^(?:$|(?:rest|plugins|applinks|oauth2)\/)/;
 
 export function createTransport(options: TransportOptions): Transport {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
@@ -154,7 +156,9 @@ function requireCallable(text: string): URL {
 function requireOther(url: URL, own: string): void {
   const ours = new URL(own);
   const below = ours.pathname.replace(/\/*$/, '/');
-  if (url.origin !== ours.origin || !`${url.pathname}/`.startsWith(below)) return;
+  const path = `${url.pathname}/`.replace(/\/+/g, '/');
+  if (url.origin !== ours.origin || !path.startsWith(below) || !ownPlaces.test(path.slice(below.length)))
+    return;
   throw new PeerUnreachable(
     'address_refused',
     `${ours.origin} is this application itself. Enter the address of the other application.`,

@@ -1,7 +1,7 @@
 /**
  * A link is kept as one JSON document, so that every read is one row and never mixes two revisions; what must be unique
  * or is pointed at (credentials and their keys) has rows of its own beside it. What the document holds is checked when
- * it is read, not believed.
+ * it is read, not believed. Fields that came later have the value that they had before they were there.
  */
 import { z } from 'zod';
 import type { Link } from './store.js';
@@ -11,6 +11,7 @@ const credentialBase = {
   key: z.string(),
   callbackUrl: z.string().nullable(),
   allowInsecureMissingCallback: z.boolean(),
+  source: z.enum(['manual', 'consumer-info']).default('manual'),
   scopes: z.array(z.string()).nullable(),
   requestTokenLifetimeMs: z.number(),
   accessTokenLifetimeMs: z.number(),
@@ -20,6 +21,8 @@ const credentialBase = {
 
 const linkDocument = z.object({
   id: z.string(),
+  applicationId: z.string().nullable().default(null),
+  remoteLinkId: z.string().nullable().default(null),
   name: z.string(),
   type: z.string(),
   version: z.string().nullable(),
@@ -47,6 +50,7 @@ const linkDocument = z.object({
         kind: z.literal('oauth1-rsa'),
         signatureMethod: z.literal('RSA-SHA1'),
         publicKey: z.string(),
+        offeredPublicKey: z.string().nullable().default(null),
       }),
     ]),
   ),
@@ -55,6 +59,10 @@ const linkDocument = z.object({
       id: z.string(),
       kind: z.enum(['oauth1-atlassian', 'oauth1-manual', 'oauth2']),
       preferred: z.boolean(),
+      levels: z
+        .object({ threeLegged: z.boolean(), twoLegged: z.boolean(), impersonation: z.boolean() })
+        .default({ threeLegged: true, twoLegged: false, impersonation: false }),
+      signingKeyId: z.string().nullable().default(null),
       settings: z.record(z.string(), z.string()),
       sealedSecret: z.string().nullable(),
       createdAtMs: z.number(),

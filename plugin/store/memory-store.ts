@@ -4,12 +4,36 @@
  */
 import { memoryAccessTokens, memoryRequestTokens, type MemoryTokens } from './memory-tokens.js';
 import { memoryLinks } from './memory-links.js';
-import type { Store } from './store.js';
+import { memoryGrants, memoryNotes, memoryTransactions, type MemoryOutgoing } from './memory-outgoing.js';
+import type { Link, Store } from './store.js';
 
 export function memoryStore(): Store {
   const settings = new Map<string, string>();
   const nonces = new Map<string, number>();
   const tokens: MemoryTokens = { request: new Map(), access: new Map(), credentialIds: new Set() };
+  const outgoing: MemoryOutgoing = {
+    transactions: new Map(),
+    grants: new Map(),
+    notes: new Map(),
+    connectionIds: new Set(),
+    linkIds: new Set(),
+  };
+  const dropOrphans = (links: readonly Link[]): void => {
+    tokens.credentialIds = new Set(links.flatMap(({ incoming }) => incoming.map(({ id }) => id)));
+    refill(
+      outgoing.connectionIds,
+      links.flatMap((link) => link.outgoing.map(({ id }) => id)),
+    );
+    refill(
+      outgoing.linkIds,
+      links.map(({ id }) => id),
+    );
+    deleteWhere(tokens.request, ({ credentialId }) => !tokens.credentialIds.has(credentialId));
+    deleteWhere(tokens.access, ({ credentialId }) => !tokens.credentialIds.has(credentialId));
+    deleteWhere(outgoing.transactions, ({ connectionId }) => !outgoing.connectionIds.has(connectionId));
+    deleteWhere(outgoing.grants, ({ connectionId }) => !outgoing.connectionIds.has(connectionId));
+    deleteWhere(outgoing.notes, ({ linkId }) => !outgoing.linkIds.has(linkId));
+  };
   return {
     migrate: () => Promise.resolve(),
     close: () => Promise.resolve(),
@@ -21,6 +45,7 @@ export function memoryStore(): Store {
           (token) => token.expiresAtMs < nowMs && token.sessionExpiresAtMs < nowMs,
         ),
         nonces: deleteWhere(nonces, (expiresAtMs) => expiresAtMs < nowMs),
+        transactions: deleteWhere(outgoing.transactions, ({ expiresAtMs }) => expiresAtMs < nowMs),
       }),
     settings: {
       get: (name) => Promise.resolve(settings.get(name)),
@@ -29,14 +54,13 @@ export function memoryStore(): Store {
         settings.set(name, kept);
         return Promise.resolve(kept);
       },
+      replace: (name, expected, value) => {
+        const isExpected = settings.get(name) === expected;
+        if (isExpected) settings.set(name, value);
+        return Promise.resolve(isExpected);
+      },
     },
-    links: memoryLinks((credentialIds) => {
-      tokens.credentialIds = credentialIds;
-      const isOrphan = ({ credentialId }: { credentialId: string }): boolean =>
-        !credentialIds.has(credentialId);
-      deleteWhere(tokens.request, isOrphan);
-      deleteWhere(tokens.access, isOrphan);
-    }),
+    links: memoryLinks(dropOrphans),
     requestTokens: memoryRequestTokens(tokens),
     accessTokens: memoryAccessTokens(tokens),
     nonces: {
@@ -46,7 +70,15 @@ export function memoryStore(): Store {
         return Promise.resolve(isFresh);
       },
     },
+    transactions: memoryTransactions(outgoing),
+    grants: memoryGrants(outgoing),
+    notes: memoryNotes(outgoing),
   };
+}
+
+function refill(set: Set<string>, values: readonly string[]): void {
+  set.clear();
+  for (const value of values) set.add(value);
 }
 
 /** Returns how many were deleted. */

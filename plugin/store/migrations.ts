@@ -3,12 +3,12 @@
  * place in the list is its number.
  */
 import { sql } from 'kysely';
-import type { Database } from './schema.js';
+import type { Database, Tables } from './schema.js';
 import type { SqlDialect } from './sql-dialect.js';
 
 export type Migration = (db: Database, dialect: SqlDialect) => Promise<void>;
 
-export const migrations: readonly Migration[] = [createFirstTables];
+export const migrations: readonly Migration[] = [createFirstTables, createOutgoingTables];
 
 async function createFirstTables(db: Database, { keyedTable }: SqlDialect): Promise<void> {
   const { schema } = db;
@@ -72,7 +72,7 @@ async function createFirstTables(db: Database, { keyedTable }: SqlDialect): Prom
     .addColumn('expires_at_ms', 'bigint', (column) => column.notNull())
     .modifyEnd(keyedTable)
     .execute();
-  const indexes = [
+  await createIndexes(db, [
     ['applinks_credentials', 'link_id'],
     ['applinks_request_tokens', 'credential_id'],
     ['applinks_request_tokens', 'user_id'],
@@ -80,7 +80,77 @@ async function createFirstTables(db: Database, { keyedTable }: SqlDialect): Prom
     ['applinks_access_tokens', 'credential_id'],
     ['applinks_access_tokens', 'user_id'],
     ['applinks_access_tokens', 'session_expires_at_ms'],
-  ] as const;
+  ]);
+}
+
+/** What calls to peers need; links made before have no connection yet. */
+async function createOutgoingTables(db: Database): Promise<void> {
+  const { schema } = db;
+  await schema.alterTable('applinks_links').addColumn('application_id', 'text').execute();
+  await sql`create unique index applinks_links_application_id on applinks_links (application_id)`.execute(db);
+  await schema
+    .createTable('applinks_connections')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('link_id', 'text', (column) =>
+      column.notNull().references('applinks_links.id').onDelete('cascade'),
+    )
+    .execute();
+  await schema
+    .createTable('applinks_transactions')
+    .addColumn('digest', 'text', (column) => column.primaryKey())
+    .addColumn('link_id', 'text', (column) => column.notNull())
+    .addColumn('connection_id', 'text', (column) =>
+      column.notNull().references('applinks_connections.id').onDelete('cascade'),
+    )
+    .addColumn('user_id', 'text', (column) => column.notNull())
+    .addColumn('browser_digest', 'text', (column) => column.notNull())
+    .addColumn('sealed_document', 'text', (column) => column.notNull())
+    .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at_ms', 'bigint', (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable('applinks_grants')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('link_id', 'text', (column) => column.notNull())
+    .addColumn('connection_id', 'text', (column) =>
+      column.notNull().references('applinks_connections.id').onDelete('cascade'),
+    )
+    .addColumn('user_id', 'text')
+    .addColumn('sealed_document', 'text', (column) => column.notNull())
+    .addColumn('expires_at_ms', 'bigint')
+    .addColumn('session_expires_at_ms', 'bigint')
+    .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('last_used_at_ms', 'bigint')
+    .addColumn('renewal_until_ms', 'bigint')
+    .addColumn('revision', 'bigint', (column) => column.notNull())
+    .execute();
+  // A unique index takes every null for another value, but one grant of the application itself is enough.
+  await sql`create unique index applinks_grants_owner on applinks_grants (connection_id, coalesce('u' || user_id, ''))`.execute(
+    db,
+  );
+  await schema
+    .createTable('applinks_notes')
+    .addColumn('link_id', 'text', (column) =>
+      column.notNull().references('applinks_links.id').onDelete('cascade'),
+    )
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('document', 'text', (column) => column.notNull())
+    .addColumn('at_ms', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('applinks_notes_key', ['link_id', 'kind'])
+    .execute();
+  await createIndexes(db, [
+    ['applinks_connections', 'link_id'],
+    ['applinks_transactions', 'connection_id'],
+    ['applinks_transactions', 'expires_at_ms'],
+    ['applinks_grants', 'link_id'],
+    ['applinks_grants', 'user_id'],
+  ]);
+}
+
+async function createIndexes(
+  db: Database,
+  indexes: readonly (readonly [table: keyof Tables, column: string])[],
+): Promise<void> {
   for (const [table, column] of indexes) {
     await sql`create index ${sql.ref(`${table}_${column}`)} on ${sql.table(table)} (${sql.ref(column)})`.execute(
       db,

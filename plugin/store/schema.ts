@@ -14,6 +14,8 @@ interface LinkTable {
   document: string;
   created_at_ms: Num;
   revision: Num;
+  /** Keeps the peer's server id unique. */
+  application_id: string | null;
 }
 
 /** One row per credential of a link: keeps consumer keys unique, and is what tokens belong to. */
@@ -54,6 +56,44 @@ interface AccessTokenTable {
   session_expires_at_ms: Num;
 }
 
+/** One row per connection of a link: what grants and transactions belong to. */
+interface ConnectionTable {
+  id: string;
+  link_id: string;
+}
+
+interface TransactionTable {
+  digest: string;
+  link_id: string;
+  connection_id: string;
+  user_id: string;
+  browser_digest: string;
+  sealed_document: string;
+  created_at_ms: Num;
+  expires_at_ms: Num;
+}
+
+interface GrantTable {
+  id: string;
+  link_id: string;
+  connection_id: string;
+  user_id: string | null;
+  sealed_document: string;
+  expires_at_ms: NullableNum;
+  session_expires_at_ms: NullableNum;
+  created_at_ms: Num;
+  last_used_at_ms: NullableNum;
+  renewal_until_ms: NullableNum;
+  revision: Num;
+}
+
+interface NoteTable {
+  link_id: string;
+  kind: string;
+  document: string;
+  at_ms: Num;
+}
+
 export interface Tables {
   applinks_migrations: { version: Num };
   applinks_settings: { name: string; value: string };
@@ -62,6 +102,10 @@ export interface Tables {
   applinks_request_tokens: RequestTokenTable;
   applinks_access_tokens: AccessTokenTable;
   applinks_nonces: { key: string; expires_at_ms: Num };
+  applinks_connections: ConnectionTable;
+  applinks_transactions: TransactionTable;
+  applinks_grants: GrantTable;
+  applinks_notes: NoteTable;
 }
 
 export type Database = Kysely<Tables>;

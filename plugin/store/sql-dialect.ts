@@ -14,10 +14,17 @@ export interface SqlDialect {
 const foreignKeyViolation = /^(?:23503|SQLITE_CONSTRAINT_FOREIGNKEY)$/;
 
 /** A clash of ids is another matter: a mistake of the caller, who makes them at random. */
-export function isConsumerKeyViolation(error: unknown): boolean {
-  if (codeOf(error) === 'SQLITE_CONSTRAINT_UNIQUE') return true;
-  const constraint = error instanceof Error && 'constraint' in error ? error.constraint : undefined;
-  return codeOf(error) === '23505' && constraint === 'applinks_credentials_consumer_key_key';
+export const isConsumerKeyViolation = (error: unknown): boolean =>
+  isViolationOf(error, 'applinks_credentials_consumer_key_key', 'applinks_credentials.consumer_key');
+
+export const isApplicationIdViolation = (error: unknown): boolean =>
+  isViolationOf(error, 'applinks_links_application_id', 'applinks_links.application_id');
+
+/** PostgreSQL names the constraint, SQLite the column. */
+function isViolationOf(error: unknown, constraint: string, column: string): boolean {
+  if (!(error instanceof Error)) return false;
+  if (codeOf(error) === 'SQLITE_CONSTRAINT_UNIQUE') return error.message.includes(column);
+  return codeOf(error) === '23505' && 'constraint' in error && error.constraint === constraint;
 }
 
 export const isForeignKeyViolation = (error: unknown): boolean => foreignKeyViolation.test(codeOf(error));

@@ -2,7 +2,8 @@
 import { ApplinksError } from '../errors.js';
 import { readLinkDocument, writeLinkDocument } from './link-document.js';
 import type { Database } from './schema.js';
-import { isConsumerKeyViolation } from './sql-dialect.js';
+import { linkExists } from './link-exists.js';
+import { isApplicationIdViolation, isConsumerKeyViolation } from './sql-dialect.js';
 import type { Credential, Link, LinkStore } from './store.js';
 
 export function sqlLinks(db: Database): LinkStore {
@@ -23,10 +24,11 @@ export function sqlLinks(db: Database): LinkStore {
     create: (link) =>
       refuseTakenKeys(() =>
         db.transaction().execute(async (transaction) => {
-          const { id, createdAtMs: created_at_ms, revision } = link;
-          const row = { id, document: writeLinkDocument(link), created_at_ms, revision };
+          const { id, createdAtMs: created_at_ms, revision, applicationId: application_id } = link;
+          const row = { id, document: writeLinkDocument(link), created_at_ms, revision, application_id };
           await transaction.insertInto('applinks_links').values(row).execute();
           await putCredentials(transaction, link);
+          await putConnections(transaction, link);
         }),
       ),
     update: (link) =>
@@ -35,13 +37,19 @@ export function sqlLinks(db: Database): LinkStore {
           const next = { ...link, revision: link.revision + 1 };
           const { numUpdatedRows } = await transaction
             .updateTable('applinks_links')
-            .set({ document: writeLinkDocument(next), revision: next.revision })
+            .set({
+              document: writeLinkDocument(next),
+              revision: next.revision,
+              application_id: next.applicationId,
+            })
             .where('id', '=', link.id)
             .where('revision', '=', link.revision)
             .executeTakeFirst();
           if (numUpdatedRows !== 1n) return false;
           await dropCredentials(transaction, link);
           await putCredentials(transaction, link);
+          await dropConnections(transaction, link);
+          await putConnections(transaction, link);
           return true;
         }),
       ),
@@ -94,6 +102,28 @@ async function putCredentials(db: Database, { id: link_id, incoming }: Link): Pr
   }
 }
 
+/** Deleting the row of a connection deletes its grants and transactions with it. */
+async function dropConnections(db: Database, { id, outgoing }: Link): Promise<void> {
+  const kept = outgoing.map((connection) => connection.id);
+  await db
+    .deleteFrom('applinks_connections')
+    .where('link_id', '=', id)
+    .$if(kept.length > 0, (query) => query.where('id', 'not in', kept))
+    .execute();
+}
+
+async function putConnections(db: Database, { id: link_id, outgoing }: Link): Promise<void> {
+  const stored = await db
+    .selectFrom('applinks_connections')
+    .select('id')
+    .where('link_id', '=', link_id)
+    .execute();
+  const known = new Set(stored.map(({ id }) => id));
+  for (const { id } of outgoing.filter((connection) => !known.has(connection.id))) {
+    await db.insertInto('applinks_connections').values({ id, link_id }).execute();
+  }
+}
+
 async function setKey(db: Database, id: string, consumer_key: string): Promise<void> {
   await db.updateTable('applinks_credentials').set({ consumer_key }).where('id', '=', id).execute();
 }
@@ -102,6 +132,7 @@ async function refuseTakenKeys<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
+    if (isApplicationIdViolation(error)) throw linkExists(error);
     if (!isConsumerKeyViolation(error)) throw error;
     throw new ApplinksError('consumer_key_taken', 409, 'This consumer key belongs to another link already.', {
       cause: error,

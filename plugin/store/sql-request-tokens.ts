@@ -4,7 +4,8 @@ import { ownerColumns, requireRequestTokenFilter } from './owner-columns.js';
 import { accessTokenRow } from './sql-access-tokens.js';
 import { readStrings } from './row-values.js';
 import type { Database, Tables } from './schema.js';
-import { isForeignKeyViolation, type SqlDialect } from './sql-dialect.js';
+import type { SqlDialect } from './sql-dialect.js';
+import { falseWithoutParent } from './sql-parent.js';
 import { mostWrongVerifiers, type Decision, type RequestToken, type RequestTokenStore } from './store.js';
 
 type Row = Selectable<Tables['applinks_request_tokens']>;
@@ -12,7 +13,7 @@ type Row = Selectable<Tables['applinks_request_tokens']>;
 export function sqlRequestTokens(db: Database, { hasRowLocks }: SqlDialect): RequestTokenStore {
   return {
     create: (token) =>
-      falseWithoutCredential(async () => {
+      falseWithoutParent(async () => {
         await db.insertInto('applinks_request_tokens').values(requestTokenRow(token)).execute();
         return true;
       }),
@@ -40,7 +41,7 @@ export function sqlRequestTokens(db: Database, { hasRowLocks }: SqlDialect): Req
       return Number(row?.wrong_verifiers ?? 0);
     },
     exchange: (digest, accessToken) =>
-      falseWithoutCredential(() =>
+      falseWithoutParent(() =>
         db.transaction().execute(async (transaction) => {
           // Locked first, in the order in which a deletion of the consumer locks, so that the two never wait in a ring.
           if (hasRowLocks) await lockCredential(transaction, accessToken.credentialId);
@@ -73,15 +74,6 @@ export function sqlRequestTokens(db: Database, { hasRowLocks }: SqlDialect): Req
 
 async function lockCredential(db: Database, id: string): Promise<void> {
   await db.selectFrom('applinks_credentials').select('id').where('id', '=', id).forKeyShare().execute();
-}
-
-async function falseWithoutCredential(write: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await write();
-  } catch (error) {
-    if (isForeignKeyViolation(error)) return false;
-    throw error;
-  }
 }
 
 function requestTokenRow(token: RequestToken) {

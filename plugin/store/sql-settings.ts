@@ -21,5 +21,14 @@ export function sqlSettings(db: Database): SettingsStore {
         .execute();
       return (await get(name)) ?? value;
     },
+    replace: async (name, expected, value) => {
+      const { numUpdatedRows } = await db
+        .updateTable('applinks_settings')
+        .set({ value })
+        .where('name', '=', name)
+        .where('value', '=', expected)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
   };
 }

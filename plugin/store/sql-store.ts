@@ -3,10 +3,13 @@ import { migrate } from './migrate.js';
 import type { Database } from './schema.js';
 import { sqlAccessTokens } from './sql-access-tokens.js';
 import type { SqlDialect } from './sql-dialect.js';
+import { sqlGrants } from './sql-grants.js';
 import { sqlLinks } from './sql-links.js';
 import { sqlNonces } from './sql-nonces.js';
+import { sqlNotes } from './sql-notes.js';
 import { sqlRequestTokens } from './sql-request-tokens.js';
 import { sqlSettings } from './sql-settings.js';
+import { sqlTransactions } from './sql-transactions.js';
 import type { Store, SweepResult } from './store.js';
 
 /** @param close ends what the caller opened for this store. */
@@ -20,6 +23,9 @@ export function sqlStore(db: Database, dialect: SqlDialect, close: () => Promise
     requestTokens: sqlRequestTokens(db, dialect),
     accessTokens: sqlAccessTokens(db),
     nonces: sqlNonces(db),
+    transactions: sqlTransactions(db),
+    grants: sqlGrants(db),
+    notes: sqlNotes(db),
   };
 }
 
@@ -35,9 +41,14 @@ async function sweep(db: Database, nowMs: number): Promise<SweepResult> {
     .where('session_expires_at_ms', '<', nowMs)
     .executeTakeFirst();
   const nonces = await db.deleteFrom('applinks_nonces').where('expires_at_ms', '<', nowMs).executeTakeFirst();
+  const transactions = await db
+    .deleteFrom('applinks_transactions')
+    .where('expires_at_ms', '<', nowMs)
+    .executeTakeFirst();
   return {
     requestTokens: Number(requestTokens.numDeletedRows),
     accessTokens: Number(accessTokens.numDeletedRows),
     nonces: Number(nonces.numDeletedRows),
+    transactions: Number(transactions.numDeletedRows),
   };
 }

@@ -5,7 +5,7 @@
  */
 import type { Request, Response } from 'express';
 import { setNoStore } from '../../http/security-headers.js';
-import { writeXml, type XmlElement } from '../../http/write-xml.js';
+import { writeXml, type XmlContent, type XmlPair } from '../../http/write-xml.js';
 
 export type Entity = Readonly<Record<string, unknown>>;
 
@@ -40,7 +40,7 @@ export function sendLinking(req: Request, res: Response, { status, root, entity 
     res.end();
     return;
   }
-  if (wantsXml(req)) res.type('application/xml').send(writeXml(toXml(root, entity)));
+  if (wantsXml(req)) res.type('application/xml').send(toXml(root, entity));
   else res.json(entity);
 }
 
@@ -49,23 +49,22 @@ function wantsXml(req: Request): boolean {
   return req.accepts(['application/json', 'application/xml']) === 'application/xml';
 }
 
-/** Lists become repeated elements; `status` of an error and links are attributes, as Atlassian writes them. */
-function toXml(name: string, value: unknown): XmlElement {
-  if (typeof value !== 'object' || value === null)
-    return { name, attributes: {}, children: [], text: value === null ? '' : String(value) };
-  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
-  const isAttribute = (key: string): boolean =>
-    key === 'href' || key === 'rel' || (name === 'error' && key === 'status');
-  return {
-    name,
-    text: '',
-    attributes: Object.fromEntries(
-      entries.filter(([key]) => isAttribute(key)).map(([key, part]) => [key, String(part)]),
-    ),
-    children: entries
-      .filter(([key]) => !isAttribute(key))
-      .flatMap(([key, part]) =>
-        (Array.isArray(part) ? part : [part]).map((item: unknown) => toXml(key, item)),
-      ),
-  };
+/** Lists become repeated elements; the status of an error list is an attribute, as Atlassian writes it. */
+function toXml(root: string, entity: Entity): string {
+  const { status, ...rest } = entity;
+  const isErrorList = root === 'error' && typeof status === 'number';
+  return writeXml(root, pairsOf(isErrorList ? rest : entity), isErrorList ? { status: String(status) } : {});
+}
+
+function pairsOf(entity: object): XmlPair[] {
+  return Object.entries(entity).flatMap(([name, value]) =>
+    [value].flat().map((item: unknown): XmlPair => [name, contentOf(item)]),
+  );
+}
+
+function contentOf(value: unknown): XmlContent {
+  if (typeof value === 'object' && value !== null) return pairsOf(value);
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string'
+    ? value
+    : undefined;
 }

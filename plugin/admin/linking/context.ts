@@ -9,9 +9,7 @@ import type { PeerConsumer, PeerLinks } from './peer-links.js';
 /** consumer/discovery.ts behind our transport. @throws PeerUnreachable */
 export interface Discovery {
   /** Undefined when the peer serves none. */
-  manifest(
-    baseUrl: string,
-  ): Promise<{
+  manifest(baseUrl: string): Promise<{
     id: string;
     name: string;
     typeId: string;

@@ -26,6 +26,7 @@ export function hmacCredential(changes: Partial<HmacCredential> = {}): HmacCrede
     sealedSecret: sealed(),
     callbackUrl: 'https://bb.example.test/callback?a=b',
     allowInsecureMissingCallback: false,
+    source: 'manual',
     scopes: ['build', 'read'],
     requestTokenLifetimeMs: 10 * minuteMs,
     accessTokenLifetimeMs: 5 * 365 * 24 * 60 * minuteMs,
@@ -44,6 +45,8 @@ export function rsaCredential(changes: Partial<RsaCredential> = {}): RsaCredenti
     publicKey: randomBytes(294).toString('base64'),
     callbackUrl: null,
     allowInsecureMissingCallback: true,
+    source: 'consumer-info',
+    offeredPublicKey: null,
     scopes: null,
     requestTokenLifetimeMs: minuteMs,
     accessTokenLifetimeMs: 60 * minuteMs,
@@ -56,6 +59,8 @@ export function rsaCredential(changes: Partial<RsaCredential> = {}): RsaCredenti
 export function newLink(changes: Partial<Link> = {}): Link {
   return {
     id: randomUUID(),
+    applicationId: randomUUID(),
+    remoteLinkId: 'their id of us',
     name: 'Bitbücket <1> "\'; drop table applinks_links; --',
     type: 'stash',
     version: '9.4.1',
