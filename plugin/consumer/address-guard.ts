@@ -5,9 +5,10 @@
  * So the check is made on the very addresses that the socket is then opened to, all of them, each time.
  */
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { PeerUnreachable } from '../errors.js';
 import { addressesWithin, plainAddress } from './ip-address.js';
+import { contains, networks } from './ip-networks.js';
 
 export interface ResolvedAddress {
   address: string;
@@ -112,32 +113,6 @@ const otherAddress = 'Enter the address under which the other application is rea
 
 function refused(hostname: string, why: string, cure = otherAddress): PeerUnreachable {
   return new PeerUnreachable('address_refused', `${hostname} is not called, because it ${why}. ${cure}`);
-}
-
-/** Two lists, because a BlockList takes an IPv4 address for an IPv6 one too: `::/0` would deny every address. */
-interface Networks {
-  ipv4: BlockList;
-  ipv6: BlockList;
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
-}
-
-function networks(entries: readonly string[]): Networks {
-  const lists: Networks = { ipv4: new BlockList(), ipv6: new BlockList() };
-  for (const entry of entries) {
-    const [address = '', bits] = entry.split('/');
-    const family = familyOf(address);
-    if (bits === undefined) lists[family].addAddress(address, family);
-    else lists[family].addSubnet(address, Number(bits), family);
-  }
-  return lists;
-}
-
-function contains(lists: Networks, address: string): boolean {
-  const family = familyOf(address);
-  return lists[family].check(address, family);
 }
 
 function canonicalName(hostname: string): string {

@@ -198,7 +198,7 @@ describe('The address guard', () => {
     });
 
     it('is not passed by a name that resolves differently the second time', async () => {
-      const answers = ['10.255.255.1', '127.0.0.1'];
+      const answers = ['192.0.2.1', '127.0.0.1'];
       const asked: string[] = [];
       const transport = testTransport({
         allowInsecureLoopback: false,

@@ -115,12 +115,12 @@ describe('What is at the address that an administrator entered', () => {
   });
 
   it('is not looked for longer than a deadline over all candidates', async () => {
-    peer.answer = (req, res) => setTimeout(() => below('/elsewhere', '')(req, res), 150);
+    peer.answer = (req, res) => setTimeout(() => below('/elsewhere', '')(req, res), 300);
     const started = performance.now();
-    const found = await discover(transport, `${peer.url}/a/b/c/d`, { timeoutMs: 250 });
-    expect(performance.now() - started).to.be.within(200, 1500);
+    const found = await discover(transport, `${peer.url}/a/b/c/d`, { timeoutMs: 800 });
+    expect(performance.now() - started).to.be.within(700, 2500);
     expect(found.problem?.kind).to.equal('bad_answer');
-    expect(peer.requests).to.have.length(2);
+    expect(peer.requests.length).to.be.below(5);
   });
 
   it('is a refusal when it is ourselves', async () => {
