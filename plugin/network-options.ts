@@ -20,7 +20,7 @@ export const networkOptions = z.strictObject({
   deny: z
     .array(z.string().refine(isDenyEntry, 'must be a network as 10.0.0.0/8, an IP address or a host name'))
     .default([]),
-  /** Trusted for calls to peers, beside the authorities that Node.js comes with. */
+  /** Trusted for calls to peers, beside the authorities that Node.js trusts. */
   ca: z.union([certificates, z.array(certificates)]).optional(),
   /** For a whole call to a peer. */
   timeoutMs: z.int().min(100).max(120_000).default(10_000),

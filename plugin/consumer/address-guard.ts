@@ -5,9 +5,10 @@
  * So the check is made on the very addresses that the socket is then opened to, all of them, each time.
  */
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { PeerUnreachable } from '../errors.js';
 import { addressesWithin, plainAddress } from './ip-address.js';
+import { contains, networks } from './ip-networks.js';
 
 export interface ResolvedAddress {
   address: string;
@@ -51,12 +52,12 @@ const metadataAddresses = [
   'fd00:c1::a9fe:a9fe',
   'fd20:ce::254',
 ];
-const loopback = blockList(['127.0.0.0/8', '::1']);
-const never = blockList([...refusedNetworks, ...metadataAddresses]);
+const loopback = networks(['127.0.0.0/8', '::1']);
+const never = networks([...refusedNetworks, ...metadataAddresses]);
 
 export function createAddressGuard(options: AddressGuardOptions): AddressGuard {
   const isAddress = (entry: string): boolean => plainAddress(entry.replace(/\/\d+$/, '')) !== undefined;
-  const denied = blockList(options.deny.filter(isAddress));
+  const denied = networks(options.deny.filter(isAddress));
   const deniedNames = options.deny.filter((entry) => !isAddress(entry)).map(canonicalName);
   const resolve = options.resolve ?? ((hostname: string) => lookup(hostname, { all: true }));
 
@@ -68,7 +69,11 @@ export function createAddressGuard(options: AddressGuardOptions): AddressGuard {
         throw refused(hostname, 'is a link-local, multicast, reserved or metadata address');
       }
       if (!options.allowInsecureLoopback && contains(loopback, candidate)) {
-        throw refused(hostname, 'is the loopback address of this server');
+        throw refused(
+          hostname,
+          'is the loopback address of this server',
+          'Enter the address under which the other application is reached in your network, or set network.allowInsecureLoopback for development.',
+        );
       }
       if (contains(denied, candidate)) throw refused(hostname, 'is in a network that network.deny excludes');
     }
@@ -104,26 +109,10 @@ export function createAddressGuard(options: AddressGuardOptions): AddressGuard {
   };
 }
 
-function refused(hostname: string, why: string): PeerUnreachable {
-  return new PeerUnreachable(
-    'address_refused',
-    `${hostname} is not called, because it ${why}. Enter the address under which the other application is reached in your network.`,
-  );
-}
+const otherAddress = 'Enter the address under which the other application is reached in your network.';
 
-function blockList(entries: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const entry of entries) {
-    const [address = '', bits] = entry.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
-  }
-  return list;
-}
-
-function contains(list: BlockList, address: string): boolean {
-  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+function refused(hostname: string, why: string, cure = otherAddress): PeerUnreachable {
+  return new PeerUnreachable('address_refused', `${hostname} is not called, because it ${why}. ${cure}`);
 }
 
 function canonicalName(hostname: string): string {

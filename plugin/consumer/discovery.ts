@@ -27,7 +27,7 @@ export interface Discovery {
 
 type Attempt = { url: string; manifest: Manifest } | { url: string; problem: PeerUnreachable };
 
-const totalTimeoutMs = 30_000;
+const defaultTimeoutMs = 30_000;
 /** The host answered, so another path of it may be the right one. */
 const answered: readonly PeerUnreachableKind[] = ['bad_answer', 'redirected', 'too_large'];
 /** Nothing on this scheme's port that would be worth protecting. */
@@ -38,13 +38,18 @@ const noTls: readonly PeerUnreachableKind[] = [
   'connection_lost',
 ];
 
-/** @throws PeerUnreachable `address_refused` when the text is no address; other failures are the result's `problem`. */
-export async function discover(transport: Transport, entered: string): Promise<Discovery> {
+/** @throws PeerUnreachable `address_refused` when the text is no address; other failures are the result's `problem`.
+ * @param options.timeoutMs for all candidates together; each call has the transport's deadline besides. */
+export async function discover(
+  transport: Transport,
+  entered: string,
+  { timeoutMs = defaultTimeoutMs }: { timeoutMs?: number } = {},
+): Promise<Discovery> {
   const { schemes, candidates } = readEnteredUrl(entered);
   const deadline = new AbortController();
   const timer = setTimeout(() => {
     deadline.abort(new PeerUnreachable('timeout', 'The search took too long. Enter the exact base URL.'));
-  }, totalTimeoutMs);
+  }, timeoutMs);
   try {
     const attempts: Attempt[] = [];
     for (const scheme of schemes) {

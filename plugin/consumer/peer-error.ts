@@ -78,14 +78,18 @@ const byCode: readonly (readonly [RegExp, Explanation])[] = [
   [/^(?:HPE_.*|HTTPParserError)$/, notHttp],
 ];
 
-/** The error of a call to `url`: what the guard or the caps said already, or what the network's error code means. */
-export function explainFailure(url: URL, error: unknown): PeerUnreachable {
+/**
+ * The error of a call to `url`: what the guard or the caps said already, or what the network's error code means. A
+ * request that cannot be sent, like one with a line break in a header, is our own mistake and stays what it is.
+ */
+export function explainFailure(url: URL, error: unknown): unknown {
   const chain = [...causes(error)];
   const known = chain.find((cause) => cause instanceof PeerUnreachable);
   if (known) return known;
   const codes = chain
     .flatMap((cause) => [(cause as { code?: unknown }).code, (cause as { name?: unknown }).name])
     .filter((code) => typeof code === 'string');
+  if (codes.includes('UND_ERR_INVALID_ARG')) return error;
   for (const code of codes) {
     const match = byCode.find(([pattern]) => pattern.test(code));
     if (match) return peerUnreachable(url, match[1], error);

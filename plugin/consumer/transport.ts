@@ -4,19 +4,19 @@
  * compress a bomb: so no redirect is followed, one deadline covers the whole exchange, a cap ends it in mid-stream,
  * and an encoded body is refused. The addresses are checked by address-guard.ts as the socket is opened.
  */
-import { rootCertificates } from 'node:tls';
 import { Agent, request as undiciRequest } from 'undici';
 import { PeerUnreachable } from '../errors.js';
 import { createAddressGuard, type Resolve } from './address-guard.js';
 import { explainFailure, timeoutFailure } from './peer-error.js';
 import { requireNoRedirect } from './redirect.js';
+import { trustedWith } from './trusted-certificates.js';
 import { readCapped } from './read-capped.js';
 
 export interface TransportOptions {
   allowInsecureLoopback: boolean;
   /** Networks in CIDR notation, addresses or host names that are never called. */
   deny: readonly string[];
-  /** PEM certificates that are trusted beside those that come with Node.js. */
+  /** PEM certificates that are trusted beside those that Node.js trusts. */
   ca?: string | readonly string[] | undefined;
   /** Our base URL, for `refuseOwn`. */
   own: string;
@@ -89,7 +89,7 @@ export function createTransport(options: TransportOptions): Transport {
     connect: {
       lookup: guard.lookup,
       timeout: timeoutMs,
-      ...(options.ca === undefined ? {} : { ca: [...rootCertificates, ...[options.ca].flat()] }),
+      ...(options.ca === undefined ? {} : { ca: trustedWith([options.ca].flat()) }),
     },
   });
 

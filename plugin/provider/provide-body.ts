@@ -14,9 +14,16 @@ export interface ReadBodies {
 
 /** Sets `req.body`: an object for a form, the value for JSON, a Buffer for anything else. @throws ApplinksError */
 export function provideBody(req: Request, { form, bytes }: ReadBodies): void {
+  if (form === undefined && bytes === undefined) return;
+  markAsRead(req);
   if (isParsed(req.body)) return;
   if (form !== undefined) req.body = parse(form);
-  else if (bytes !== undefined) req.body = isJson(req) ? parseJson(bytes) : bytes;
+  else if (bytes !== undefined && bytes.length > 0) req.body = isJson(req) ? parseJson(bytes) : bytes;
+}
+
+/** What Express 4's parsers go by: without it one that comes later fails on the stream that has ended. */
+function markAsRead(req: Request): void {
+  Object.assign(req, { _body: true });
 }
 
 /** Express 4's parsers leave an empty object for a body that they did not read. */
@@ -30,7 +37,6 @@ function isJson(req: Request): boolean {
 }
 
 function parseJson(bytes: Buffer): unknown {
-  if (bytes.length === 0) return undefined;
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch {

@@ -335,6 +335,41 @@ for (const version of [5, 4] as const) {
       }
     });
 
+    it('leaves nothing to do for body parsers that come later', async () => {
+      const framework = version === 4 ? express4 : express;
+      const host = framework();
+      const parsers = [framework.urlencoded({ extended: false }), framework.json()] as RequestHandler[];
+      host.post(
+        build,
+        app.applinks.authenticate(),
+        ...parsers,
+        (req, res) => void res.json({ body: req.body as unknown }),
+      );
+      const server = await listen(host);
+      const sent = [
+        { form: [['a', 'b']] as const },
+        { body: { content: '{"a":"b"}', contentType: 'application/json' }, bodyHash: true },
+        { body: { content: '{"a":"b"}', contentType: 'application/json' } },
+      ];
+      try {
+        for (const signing of sent) {
+          const { headers, body = '' } = signRequest({
+            method: 'POST',
+            url: app.baseUrl + build,
+            identity: consumer.identity,
+            token: access.token,
+            tokenSecret: access.secret,
+            ...now(),
+            ...signing,
+          });
+          const answer = await send(server.url + build, { method: 'POST', headers, body });
+          expect([answer.status, answer.text]).to.deep.equal([200, '{"body":{"a":"b"}}']);
+        }
+      } finally {
+        await server.close();
+      }
+    });
+
     it('logs nobody in through strategy(): without session: false it is an error that says so', async () => {
       const authenticator = new passport.Authenticator();
       authenticator.use('applinks', app.applinks.strategy());

@@ -130,6 +130,20 @@ describe('The address guard', () => {
     }
   });
 
+  it('can be closed to all of IPv4, or all of IPv6', () => {
+    expect(allows('8.8.8.8', { deny: ['0.0.0.0/0'] })).to.equal(false);
+    expect(allows('[fd00::1]', { deny: ['0.0.0.0/0'] })).to.equal(true);
+    expect(allows('[fd00::1]', { deny: ['::/0'] })).to.equal(false);
+    expect(allows('8.8.8.8', { deny: ['::/0'] })).to.equal(true);
+  });
+
+  it('says that the option for development exists when it refuses loopback', () => {
+    const guard = createAddressGuard({ allowInsecureLoopback: false, deny: [] });
+    expect(() => {
+      guard.requireAllowedHost('127.0.0.1');
+    }).to.throw(/network\.allowInsecureLoopback/);
+  });
+
   describe('on the way to the socket', () => {
     let peer: ScriptedPeer;
     beforeEach(async () => {
@@ -174,12 +188,17 @@ describe('The address guard', () => {
       });
     }
 
+    it('tries the next address of a name when one refuses, and reports when all do', async () => {
+      expect(await callWith(['127.0.0.2', '127.0.0.1'], true)).to.equal(200);
+      await failure(callWith(['127.0.0.2', '127.0.0.3'], true), 'connection_refused');
+    });
+
     it('calls a name without any address an unknown host', async () => {
       await failure(callWith([], true), 'unknown_host');
     });
 
     it('is not passed by a name that resolves differently the second time', async () => {
-      const answers = ['10.255.255.1', '127.0.0.1'];
+      const answers = ['192.0.2.1', '127.0.0.1'];
       const asked: string[] = [];
       const transport = testTransport({
         allowInsecureLoopback: false,

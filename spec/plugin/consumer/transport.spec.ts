@@ -263,6 +263,14 @@ describe('A call to a peer', () => {
     expect(answer).to.include({ status: 404, dateMs: undefined });
   });
 
+  it('blames no peer for a request that cannot be sent', async () => {
+    const result = await transport
+      .request({ url: peer.url, headers: { authorization: 'a\r\nx: b' } })
+      .catch((error: unknown) => error);
+    expect(result).to.be.instanceOf(Error).with.property('code', 'UND_ERR_INVALID_ARG');
+    expect(peer.requests).to.deep.equal([]);
+  });
+
   it('waits for running calls when it is closed, and makes no more', async () => {
     peer.answer = (_, res) => setTimeout(() => res.end('late'), 50);
     const running = transport.request({ url: peer.url });
