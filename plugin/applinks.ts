@@ -1,6 +1,10 @@
 /** Composition root: createApplinks() wires the capabilities together; nothing else knows them all. */
 import { Router, type RequestHandler } from 'express';
+import { createLinkChange, type ChangeLink } from './admin/link-change.js';
 import { createLinkService, type LinkService, type SavedLink } from './admin/link-service.js';
+import { createLinkingAccess } from './admin/linking/caller.js';
+import { createPeerLinks } from './admin/linking/peer-links.js';
+import { linkingRoutes } from './admin/linking/routes.js';
 import type { CredentialChange, CredentialInput, LinkChange, LinkInput } from './admin/link-input.js';
 import { pageRoutes } from './admin/pages.js';
 import { restRoutes } from './admin/rest.js';
@@ -8,7 +12,21 @@ import { createTokenService, type TokenService } from './admin/token-service.js'
 import { repeat } from './background.js';
 import { parseOptions, type ApplinksOptions } from './config.js';
 import type { Context } from './context.js';
+import { createDances } from './consumer/dance.js';
+import { fetchConsumerInfo, fetchManifest } from './consumer/discovery.js';
+import { createIdentityOf } from './consumer/endpoints.js';
+import { createGrants } from './consumer/grants.js';
+import {
+  createLinkClients,
+  type ClientOptions,
+  type LinkClient,
+  type LinkClients,
+} from './consumer/link-client.js';
+import { consumerRoutes } from './consumer/routes.js';
+import { createTokenRequests } from './consumer/token-requests.js';
+import { createTransport, type Transport } from './consumer/transport.js';
 import { createEvents, type EventName, type Listener } from './events.js';
+import { createBrowserCookie } from './http/browser-cookie.js';
 import { createCsrf } from './http/csrf.js';
 import { createEndpoints, type EndpointFactory } from './http/handler.js';
 import { memoryRateLimiter } from './http/rate-limiter.js';
@@ -24,8 +42,10 @@ import { createConsumers } from './provider/consumer.js';
 import { providerRoutes } from './provider/routes.js';
 import { createStrategy, type ApplinksStrategy } from './provider/strategy.js';
 import { parsePublicKey } from './oauth1/public-key.js';
+import { installationIdentity } from './store/identity.js';
 import { installationKey } from './store/installation-key.js';
 import { createSealer } from './store/seal.js';
+import { createSigningKeys } from './store/signing-keys.js';
 import type { Link } from './store/store.js';
 import './express-request.js';
 
@@ -56,6 +76,8 @@ export interface Applinks {
   router(): RequestHandler;
   authenticate(options?: AuthenticateOptions): RequestHandler;
   strategy(): ApplinksStrategy;
+  /** Calls to the peer of a link; see LinkClient. */
+  client(linkId: string, options?: ClientOptions): LinkClient;
   readonly links: Links;
   readonly tokens: TokenService;
   /** For `express.urlencoded({ verify })` and `express.json({ verify })` in front of the kit. */
@@ -76,6 +98,7 @@ const rememberedCallers = 10_000;
 interface Parts {
   router: RequestHandler;
   authenticator: Authenticator;
+  clients: LinkClients;
 }
 
 /** @throws ApplinksError `invalid_options`, with all problems at once. */
@@ -92,9 +115,17 @@ export function createApplinks(options: ApplinksOptions): Applinks {
   const rawBodies = createRawBodies();
   const views = createViews(config, config.application.name);
   const endpoints = createEndpoints(context, views);
-  const links = createLinkService(context, parsePublicKey);
+  const changeLink = createLinkChange(context);
+  const links = createLinkService(context, changeLink, parsePublicKey);
   const tokens = createTokenService(context);
-  const start = onceItSucceeds(() => assemble(context, rawBodies, views, endpoints, { links, tokens }));
+  const transport = createTransport({
+    ...config.network,
+    own: config.baseUrl,
+    fetch: config.network.allowInsecureFetch,
+  });
+  const start = onceItSucceeds(() =>
+    assemble({ context, rawBodies, views, endpoints, transport, changeLink, links, tokens }),
+  );
   const tick = async (): Promise<void> => {
     await start();
     await store.sweep(clock());
@@ -109,6 +140,7 @@ export function createApplinks(options: ApplinksOptions): Applinks {
     },
     authenticate: createAuthenticateMiddleware(context, authenticator, endpoints),
     strategy: () => createStrategy(authenticator, config.baseUrl),
+    client: (linkId, options) => laterClient(async () => (await start()).clients(linkId, options)),
     links,
     tokens,
     keepRawBody: rawBodies.keepRawBody,
@@ -116,28 +148,77 @@ export function createApplinks(options: ApplinksOptions): Applinks {
     off: events.off,
     tick,
     run: ({ signal }) => repeat(tick, signal, logger),
-    close: () => store.close(),
+    close: async () => {
+      await transport.close();
+      await store.close();
+    },
   };
 }
 
-async function assemble(
-  context: Context,
-  rawBodies: RawBodies,
-  views: Views,
-  endpoints: EndpointFactory,
-  services: { links: LinkService; tokens: TokenService },
-): Promise<Parts> {
+interface Materials {
+  context: Context;
+  rawBodies: RawBodies;
+  views: Views;
+  endpoints: EndpointFactory;
+  transport: Transport;
+  changeLink: ChangeLink;
+  links: LinkService;
+  tokens: TokenService;
+}
+
+async function assemble(materials: Materials): Promise<Parts> {
+  const { context, rawBodies, views, endpoints, transport, links, tokens } = materials;
   const { store, sealer, config } = context;
   await store.migrate();
+  const identity = await installationIdentity(store, {
+    baseUrl: config.baseUrl,
+    applicationName: config.application.name,
+  });
+  const keys = createSigningKeys(store.settings, sealer, config.clock);
   const csrf = createCsrf(await installationKey(store, sealer, 'csrf_key'), config.baseUrl);
   const consumers = await createConsumers(context);
+  const authenticator = createAuthenticator(context, consumers, rawBodies);
+  const requests = createTokenRequests(transport, config.clock);
+  const identityOf = createIdentityOf(context, keys, identity.consumerKey);
+  const grants = createGrants(context, requests, identityOf);
+  const dances = createDances(context, requests, identityOf, grants);
+  const browser = createBrowserCookie('applinks_connect', config.baseUrl);
   const router = Router();
-  router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers }));
-  router.use(restRoutes({ context, rawBodies, endpoints, ...services }));
-  router.use(pageRoutes({ context, views, csrf, rawBodies, endpoints, ...services }));
+  router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers, identity, keys }));
+  router.use(consumerRoutes({ context, views, csrf, rawBodies, endpoints, browser, dances }));
+  router.use(
+    linkingRoutes({
+      context,
+      endpoints,
+      rawBodies,
+      access: createLinkingAccess(context, (req) => authenticator(req, undefined)),
+      peers: createPeerLinks(context, materials.changeLink),
+      discovery: {
+        manifest: (url) => fetchManifest(transport, url),
+        consumerInfo: async (url) => {
+          const { publicKey, ...info } = await fetchConsumerInfo(transport, url);
+          return { ...info, publicKey: publicKey.spki };
+        },
+      },
+      removeLink: (id, by) => links.remove(id, by),
+      serverId: identity.serverId,
+    }),
+  );
+  router.use(restRoutes({ context, rawBodies, endpoints, links, tokens }));
+  router.use(pageRoutes({ context, views, csrf, rawBodies, endpoints, links, tokens }));
   return {
     router: tolerateDoubleSlashes(router),
-    authenticator: createAuthenticator(context, consumers, rawBodies),
+    authenticator,
+    clients: createLinkClients(context, transport, identityOf, grants),
+  };
+}
+
+/** A client can be had before the first-run values are there; its calls wait for them. */
+function laterClient(client: () => Promise<LinkClient>): LinkClient {
+  return {
+    as: (user) => async (path, init) => (await client()).as(user)(path, init),
+    asApplication: (options) => async (path, init) => (await client()).asApplication(options)(path, init),
+    asService: () => async (path, init) => (await client()).asService()(path, init),
   };
 }
 

@@ -36,7 +36,9 @@ export async function runOAuth1(req: Request, dance: Dance): Promise<Outcome> {
     const strategy = new DanceStrategy(dance, (issued) => resolve({ issued }));
     strategy.success = () => undefined;
     strategy.redirect = (redirectTo) => resolve({ redirectTo });
-    strategy.error = (error) => reject(unwrap(error));
+    strategy.error = (error) => {
+      reject(unwrap(error));
+    };
     strategy.fail = () =>
       reject(
         new ApplinksError('invalid_input', 400, 'The peer sent the browser back without a valid token.'),
@@ -89,6 +91,7 @@ class DanceStrategy extends Strategy {
   }
 }
 
-function unwrap(error: unknown): unknown {
-  return error instanceof InternalOAuthError ? (error.oauthError ?? error) : error;
+function unwrap(error: Error): Error {
+  const inner = error instanceof InternalOAuthError ? error.oauthError : undefined;
+  return inner instanceof Error ? inner : error;
 }

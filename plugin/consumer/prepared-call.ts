@@ -60,12 +60,15 @@ function urlBelow({ rpcUrl, name }: Link, path: string): string {
   const prefix = base.pathname.replace(/\/$/, '');
   const text = /^https?:\/\//i.test(path) ? path : `${base.origin}${prefix}/${path.replace(/^\//, '')}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isBelow =
-    url?.origin === base.origin && (url.pathname === prefix || url.pathname.startsWith(`${prefix}/`));
-  const isPlain =
-    url && url.username === '' && url.password === '' && !/[\\\s]|%2e%2e|%2f/i.test(url.pathname);
-  if (!url || !isBelow || !isPlain)
+  if (!url || !isBelow(url, base.origin, prefix))
     throw new ApplinksError('invalid_input', 400, `Calls to ${name} must stay below ${rpcUrl}.`);
   url.hash = '';
   return url.href;
+}
+
+/** Dots and slashes in escapes, and backslashes, mean another place to some servers. */
+function isBelow({ origin, pathname, username, password }: URL, base: string, prefix: string): boolean {
+  const isInside = pathname === prefix || pathname.startsWith(`${prefix}/`);
+  const isPlain = username === '' && password === '' && !/[\\\s]|%2e%2e|%2f/i.test(pathname);
+  return origin === base && isInside && isPlain;
 }

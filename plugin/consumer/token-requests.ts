@@ -83,9 +83,13 @@ function readToken(body: Uint8Array): IssuedToken | undefined {
     tokenSecret,
     isCallbackConfirmed: fields.get('oauth_callback_confirmed') === 'true',
     expiresInSeconds: seconds(fields.get('oauth_expires_in')),
-    sessionHandle: fields.get('oauth_session_handle')?.slice(0, longestToken) || undefined,
+    sessionHandle: nonEmpty(fields.get('oauth_session_handle')),
     sessionExpiresInSeconds: seconds(fields.get('oauth_authorization_expires_in')),
   };
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text === '' || text.length > longestToken ? undefined : text;
 }
 
 function readForm(body: Uint8Array): Pair[] {

@@ -93,6 +93,8 @@ export function createTransport(options: TransportOptions): Transport {
     },
   });
 
+  let closing: Promise<void> | undefined;
+
   const sendGuarded = async ({ url, ...call }: Call): Promise<RawAnswer> => {
     guard.requireAllowedHost(url.hostname);
     const { statusCode, headers, body } = await undiciRequest(url, {
@@ -140,7 +142,7 @@ export function createTransport(options: TransportOptions): Transport {
         deadline.abort();
       }
     },
-    close: () => agent.close(),
+    close: () => (closing ??= agent.close()),
   };
 }
 

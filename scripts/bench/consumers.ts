@@ -30,6 +30,7 @@ export async function createConsumers(store: Store, sealer: Sealer): Promise<Ben
     key: random(),
     callbackUrl: null,
     allowInsecureMissingCallback: false,
+    source: 'manual' as const,
     scopes: null,
     requestTokenLifetimeMs: dayMs,
     accessTokenLifetimeMs: dayMs,
@@ -52,10 +53,13 @@ export async function createConsumers(store: Store, sealer: Sealer): Promise<Ben
       kind: 'oauth1-rsa',
       signatureMethod: 'RSA-SHA1',
       publicKey: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+      offeredPublicKey: null,
     },
   ];
   await store.links.create({
     id: linkId,
+    applicationId: null,
+    remoteLinkId: null,
     name: 'Bench',
     type: 'stash',
     version: null,

@@ -8,11 +8,19 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The store's contract and what is done above it (rule 5); every other file of the folder is an implementation. */
-const storeInterfaces = ['store', 'digest', 'seal', 'sealed-places', 'installation-key'].map(
-  (name) => `store/${name}\\.ts`,
-);
+const storeInterfaces = [
+  'store',
+  'digest',
+  'seal',
+  'sealed-places',
+  'installation-key',
+  'identity',
+  'signing-keys',
+].map((name) => `store/${name}\\.ts`);
 /** Types and errors that every ring shares, and the edge's view of the options. */
-const shared = ['errors', 'events', 'logger', 'host', 'nearest-name'].map((name) => `${name}\\.ts`);
+const shared = ['errors', 'events', 'logger', 'host', 'nearest-name', 'server-id'].map(
+  (name) => `${name}\\.ts`,
+);
 const edge = [...shared, 'config\\.ts', 'context\\.ts', 'http/'];
 
 const table: Record<string, readonly string[]> = {

@@ -26,7 +26,7 @@ export interface LinkingDependencies {
   discovery: Discovery;
   rawBodies: RawBodies;
   /** Removes a link with all that came of it; see link-service.ts. */
-  removeLink(id: string, by: string | null): Promise<void>;
+  removeLink: (id: string, by: string | null) => Promise<void>;
   /** Ours; a peer with this id is ourselves. */
   serverId: string;
 }

@@ -14,7 +14,7 @@ import {
 } from './authentication.js';
 import { checkAdministrator, checkReachable } from './authentication-info.js';
 import type { LinkingDependencies } from './context.js';
-import { linkingEndpoint, type LinkingHandler, type OnRefused } from './endpoint.js';
+import { linkingEndpoint, type LinkingHandler } from './endpoint.js';
 import { putStatus, showStatus } from './oauth-status.js';
 import {
   capabilitiesNamed,
@@ -31,15 +31,14 @@ const version = '(?:1\\.0|2\\.0|3\\.0|latest)';
 /** Both modules that have served the authentication resources; see 12.3. */
 const authentication = `/rest/(?:applinks-oauth/(?:1\\.0|latest)|applinks/${version})/applicationlink/([^/]+)/authentication`;
 
-export function linkingRoutes(
-  dependencies: LinkingDependencies & { endpoints: EndpointFactory; onRefused: OnRefused },
-): Router {
-  const { endpoints, onRefused } = dependencies;
+export function linkingRoutes(dependencies: LinkingDependencies & { endpoints: EndpointFactory }): Router {
+  const { endpoints, context } = dependencies;
   const router = Router();
   const route = (path: string, name: string, methods: Methods): void => {
     const pattern = new RegExp(`^${path}/?$`);
     const { get, put, delete: remove } = methods;
-    const endpoint = (handle: LinkingHandler) => endpoints('oauth', name, linkingEndpoint(handle, onRefused));
+    const endpoint = (handle: LinkingHandler) =>
+      endpoints('oauth', name, linkingEndpoint(context, name, handle));
     if (get) router.get(pattern, endpoint(get));
     if (put) router.put(pattern, endpoint(put));
     if (remove) router.delete(pattern, endpoint(remove));

@@ -23,6 +23,8 @@ const connection = (): Connection => ({
   id: randomUUID(),
   kind: 'oauth1-manual',
   preferred: true,
+  levels: { threeLegged: true, twoLegged: true, impersonation: false },
+  signingKeyId: 'key-1',
   settings: { 'serviceProvider.requestTokenUrl': 'https://bb.example.test/rt' },
   sealedSecret: null,
   createdAtMs: nowMs,

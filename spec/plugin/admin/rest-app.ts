@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import express5 from 'express';
 import express4 from 'express4';
 import { memoryStore, type EventMap, type EventName, type Store } from 'express-applinks';
+import { createLinkChange } from '../../../plugin/admin/link-change.js';
 import { createLinkService, type LinkService } from '../../../plugin/admin/link-service.js';
 import { restRoutes } from '../../../plugin/admin/rest.js';
 import { createTokenService } from '../../../plugin/admin/token-service.js';
@@ -78,7 +79,7 @@ export async function startRestApp(version: 4 | 5 = 5): Promise<RestApp> {
     limiter,
     sealer: createSealer(config.keys.encryption),
   };
-  const links = createLinkService(context, parsePublicKey);
+  const links = createLinkService(context, createLinkChange(context), parsePublicKey);
   const tokens = createTokenService(context);
   const endpoints = createEndpoints(context, createViews(config, 'Sample CI'));
   app.use('/ci', restRoutes({ context, endpoints, rawBodies: createRawBodies(), links, tokens }));
