@@ -22,6 +22,7 @@ export type { Logger } from './logger.js';
 export type { ApplinkCaller } from './provider/authenticate.js';
 export type { AuthenticateOptions } from './provider/authenticate-middleware.js';
 export type { ApplinksStrategy } from './provider/strategy.js';
+export type * from './store/outgoing.js';
 export type * from './store/store.js';
 export { mostWrongVerifiers } from './store/store.js';
 export { memoryStore } from './store/memory-store.js';

@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { Context } from '../context.js';
 import { InvalidInput } from '../errors.js';
-import type { Page, TokenFilter } from '../store/store.js';
+import type { Page } from '../store/outgoing.js';
+import type { TokenFilter } from '../store/store.js';
 import { readInput } from './link-input.js';
 import { emitRevoked } from './revoked-event.js';
 

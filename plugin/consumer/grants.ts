@@ -9,7 +9,8 @@ import { z } from 'zod';
 import type { Context } from '../context.js';
 import { PeerRefused } from '../errors.js';
 import { sealedPlace } from '../store/sealed-places.js';
-import type { Connection, Grant, Link } from '../store/store.js';
+import type { Grant } from '../store/outgoing.js';
+import type { Connection, Link } from '../store/store.js';
 import { endpointsOf, type IdentityOf } from './endpoints.js';
 import { isTokenDead } from './oauth-refusal.js';
 import type { IssuedToken, TokenRequests } from './token-requests.js';
@@ -111,8 +112,7 @@ export function createGrants(context: Context, requests: TokenRequests, identity
   };
 
   const open: Grants['open'] = async (link, connection, userId) => {
-    const givesUpAtMs = Date.now() + renewalTakesMs;
-    for (;;) {
+    for (let poll = 0; ; poll += 1) {
       const grant = await store.grants.get(connection.id, userId);
       if (!grant) return undefined;
       const nowMs = config.clock();
@@ -123,7 +123,7 @@ export function createGrants(context: Context, requests: TokenRequests, identity
       }
       if (await store.grants.claimRenewal(grant.id, grant.revision, nowMs, nowMs + renewalTakesMs))
         return renew(link, connection, userId, grant);
-      if (Date.now() > givesUpAtMs) return opened(grant);
+      if (poll * pollMs > renewalTakesMs) return opened(grant);
       await sleep(pollMs);
     }
   };

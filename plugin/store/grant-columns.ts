@@ -1,5 +1,5 @@
 /** Which rows of the grants a filter means; what it does not know, or leaves empty, is refused as for tokens. */
-import type { GrantFilter } from './store.js';
+import type { GrantFilter } from './outgoing.js';
 
 export type GrantColumn = 'id' | 'user_id' | 'connection_id' | 'link_id';
 

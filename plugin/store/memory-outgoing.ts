@@ -8,7 +8,7 @@ import type {
   NoteStore,
   Transaction,
   TransactionStore,
-} from './store.js';
+} from './outgoing.js';
 
 export interface MemoryOutgoing {
   /** By digest. */

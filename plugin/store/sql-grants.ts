@@ -4,7 +4,7 @@ import { grantColumns, requireGrantFilter, requireKnownGrantFields } from './gra
 import { toNullableNumber } from './row-values.js';
 import type { Database, Tables } from './schema.js';
 import { falseWithoutParent } from './sql-parent.js';
-import type { Grant, GrantStore } from './store.js';
+import type { Grant, GrantStore } from './outgoing.js';
 
 export function sqlGrants(db: Database): GrantStore {
   return {

@@ -1,7 +1,7 @@
 /** The latest observation of each kind about a link. */
 import type { Database } from './schema.js';
 import { falseWithoutParent } from './sql-parent.js';
-import type { NoteStore } from './store.js';
+import type { NoteStore } from './outgoing.js';
 
 export function sqlNotes(db: Database): NoteStore {
   return {

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import { falseWithoutParent } from './sql-parent.js';
 import type { Database, Tables } from './schema.js';
-import type { Transaction, TransactionStore } from './store.js';
+import type { Transaction, TransactionStore } from './outgoing.js';
 
 export function sqlTransactions(db: Database): TransactionStore {
   return {

@@ -3,7 +3,7 @@ import { deepEqual, equal, notEqual } from 'node:assert/strict';
 import { minuteMs, newRequestToken, nowMs, storedAccessToken, storedLink } from './samples.js';
 import type { Subject } from './subject.js';
 
-const nothing = { requestTokens: 0, accessTokens: 0, nonces: 0 };
+const nothing = { requestTokens: 0, accessTokens: 0, nonces: 0, transactions: 0 };
 
 export function sweepCases(store: Subject): void {
   describe('sweep', () => {
@@ -33,7 +33,7 @@ export function sweepCases(store: Subject): void {
     it('forgets nonces whose time is over, and remembers the others', async () => {
       await store().nonces.use('old', nowMs - 1);
       await store().nonces.use('new', nowMs + 1);
-      deepEqual(await store().sweep(nowMs), { ...nothing, nonces: 1 });
+      deepEqual(await store().sweep(nowMs), { ...nothing, nonces: 1, transactions: 0 });
       equal(await store().nonces.use('new', nowMs + 1), false);
       equal(await store().nonces.use('old', nowMs + 1), true);
     });
