@@ -24,6 +24,7 @@ export type { AuthenticateOptions } from './provider/authenticate-middleware.js'
 export type { ApplinksStrategy } from './provider/strategy.js';
 export type * from './store/outgoing.js';
 export type * from './store/store.js';
+export type * from './store/values.js';
 export { mostWrongVerifiers } from './store/store.js';
 export { memoryStore } from './store/memory-store.js';
 export { postgresStore } from './store/postgres-store.js';

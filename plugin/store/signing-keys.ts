@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { ApplinksError } from '../errors.js';
 import type { Sealer } from './seal.js';
 import { sealedPlace } from './sealed-places.js';
-import type { SettingsStore } from './store.js';
+import type { SettingsStore } from './values.js';
 
 export interface SigningKey {
   id: string;

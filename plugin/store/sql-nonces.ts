@@ -3,7 +3,7 @@
  * statement: the cost of a commit is shared by all requests that wait for it.
  */
 import type { Database } from './schema.js';
-import type { NonceStore } from './store.js';
+import type { NonceStore } from './values.js';
 
 interface Use {
   key: string;

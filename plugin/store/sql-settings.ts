@@ -1,6 +1,6 @@
 /** Values made once per installation. */
 import type { Database } from './schema.js';
-import type { SettingsStore } from './store.js';
+import type { SettingsStore } from './values.js';
 
 export function sqlSettings(db: Database): SettingsStore {
   const get = async (name: string): Promise<string | undefined> => {

@@ -10,6 +10,7 @@
  */
 
 import type { GrantStore, NoteStore, Page, TransactionStore } from './outgoing.js';
+import type { NonceStore, SettingsStore } from './values.js';
 
 export interface Store {
   /** Creates or upgrades the schema; safe when several processes start at once.
@@ -33,15 +34,6 @@ export interface SweepResult {
   accessTokens: number;
   nonces: number;
   transactions: number;
-}
-
-/** Values made once per installation, such as the server id and sealed keys. */
-export interface SettingsStore {
-  get(name: string): Promise<string | undefined>;
-  /** Stores the value unless there is one, and returns the one that counts, so that two processes agree. */
-  putIfAbsent(name: string, value: string): Promise<string>;
-  /** Puts `value` in the place of `expected`; false, and no change, when another value (or none) is stored. */
-  replace(name: string, expected: string, value: string): Promise<boolean>;
 }
 
 export type LinkState = 'draft' | 'active';
@@ -248,9 +240,4 @@ export interface AccessTokenStore {
   touch(id: string, usedAtMs: number): Promise<void>;
   /** Deletes, and returns what was deleted. */
   revoke(filter: TokenFilter): Promise<AccessToken[]>;
-}
-
-export interface NonceStore {
-  /** True exactly once per key until `expiresAtMs` has been swept, whatever the number of processes. */
-  use(key: string, expiresAtMs: number): Promise<boolean>;
 }

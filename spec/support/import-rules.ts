@@ -11,6 +11,7 @@ import { join } from 'node:path';
 const storeInterfaces = [
   'store',
   'outgoing',
+  'values',
   'digest',
   'seal',
   'sealed-places',
