@@ -6,9 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { createBrowser, type MiniBrowser } from '../browser/mini-browser.js';
 import type { Exchange } from '../http-exchange.js';
 import { createContext } from './context.js';
+import { defaultUsers } from './default-users.js';
 import type { Faults } from './faults.js';
-import { createHostIdentity } from './host-identity.js';
+import { createHostIdentity, newConsumerKey } from './host-identity.js';
+import type { IssuedToken } from './issued-token.js';
 import { dancePath } from './login-dance.js';
+import { withOAuth } from './provider/oauth-filter.js';
+import { productFacts } from './provider/product-facts.js';
 import type { ReceivedRequest } from './received.js';
 import { renewToken } from './renewal.js';
 import { createRoutes, route } from './routes.js';
@@ -35,7 +39,7 @@ export interface BitbucketStandInOptions {
   users?: readonly User[];
   /** 0 (default): any free port. */
   port?: number;
-  /** Default 127.0.0.1. */
+  /** Of `url`: 127.0.0.1 (default), localhost, or an address to listen on. */
   hostname?: string;
   /** Empty (default), or a path with a leading slash and none at the end. */
   contextPath?: string;
@@ -43,7 +47,7 @@ export interface BitbucketStandInOptions {
   product?: Product;
   /** UUID of the installation; random by default. */
   serverId?: string;
-  /** Of the RSA host key, with which links in Atlassian style sign. */
+  /** Of the RSA host key, with which links in Atlassian style sign; `Bitbucket:` and ten random digits by default. */
   hostConsumerKey?: string;
   hostKeyBits?: number;
   hostPrivateKeyPem?: string;
@@ -58,6 +62,8 @@ export interface BitbucketStandInOptions {
 export interface BitbucketStandIn {
   /** Base URL, context path included, without a slash at the end. Known after start(). */
   readonly url: string;
+  /** The same under both names, `url` first: browsers and servers take them for two hosts. */
+  readonly urls: readonly [string, string];
   start(): Promise<void>;
   stop(): Promise<void>;
   readonly users: readonly User[];
@@ -73,6 +79,8 @@ export interface BitbucketStandIn {
   readonly serverId: string;
   /** Who may call it, by consumer key; change it at any time. */
   readonly consumers: Map<string, IncomingConsumer>;
+  /** Tokens that it gave to them, by value; delete one to revoke it. */
+  readonly issued: Map<string, IssuedToken>;
   /** All links, oldest first. */
   links(): readonly Link[];
   link(id: string): Link | undefined;
@@ -99,19 +107,12 @@ export interface BitbucketStandIn {
   renew(linkId: string, user: string): Promise<Refusal | undefined>;
 }
 
-const defaultUsers: readonly User[] = [
-  { name: 'admin', password: 'sysadmin', admin: true, systemAdmin: true },
-  { name: 'boss', password: 'boss', admin: true },
-  { name: 'ana', password: 'ana', admin: false },
-  { name: 'ben', password: 'ben', admin: false },
-];
-
 export function bitbucketStandIn(options: BitbucketStandInOptions = {}): BitbucketStandIn {
   const { port = 0, hostname = '127.0.0.1', contextPath = '', users = defaultUsers } = options;
   const state = createState(users, options);
   const sessions = createSessions(state);
   const host = createHostIdentity({
-    consumerKey: options.hostConsumerKey ?? 'Bitbucket:0123456789',
+    consumerKey: options.hostConsumerKey ?? newConsumerKey(productFacts[state.product].name),
     bits: options.hostKeyBits ?? 2048,
     privateKeyPem: options.hostPrivateKeyPem,
   });
@@ -136,7 +137,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     faults: context.faultyAnswers,
     received: context.received,
     now: () => context.now(),
-    answer: (incoming, headers) => route(routes, incoming, headers),
+    answer: withOAuth(context, (incoming, headers) => route(routes, incoming, headers)),
   });
   const linkOf = (id: string): Link => {
     const link = state.links.get(id);
@@ -148,8 +149,13 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     get url() {
       return started();
     },
+    get urls() {
+      const other = new URL(started());
+      other.hostname = other.hostname === 'localhost' ? '127.0.0.1' : 'localhost';
+      return [started(), other.href.replace(/\/$/, '')] as const;
+    },
     start: async () => {
-      await listen(server, port, hostname);
+      await listen(server, port, hostname === 'localhost' ? '127.0.0.1' : hostname);
       const address = server.address() as AddressInfo;
       url = `http://${hostname}:${address.port}${contextPath}`;
     },
@@ -162,6 +168,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     dances: state.dances,
     serverId: state.serverId,
     consumers: state.consumers,
+    issued: state.issued,
     links: () => [...state.links.values()],
     link: (id) => state.links.get(id),
     token: (linkId, user) => state.tokens.get(linkId, user),
