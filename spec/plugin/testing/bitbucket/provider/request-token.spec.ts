@@ -67,6 +67,12 @@ describe('c9: request token (6.2)', () => {
       ['a relative callback', 400, 'parameter_rejected', { protocol: { oauth_callback: '/back' } }],
       ['an empty callback', 400, 'parameter_rejected', { protocol: { oauth_callback: '' } }],
       ['a script as callback', 400, 'parameter_rejected', { protocol: { oauth_callback: 'javascript:x' } }],
+      [
+        'a callback with a space',
+        400,
+        'parameter_rejected',
+        { protocol: { oauth_callback: 'http://h/a b' } },
+      ],
       ['an upper-case scheme', 400, 'parameter_rejected', { protocol: { oauth_callback: 'HTTP://h/' } }],
       ['no method', 400, 'parameter_absent', { tamper: drop('oauth_signature_method') }],
       ['PLAINTEXT', 400, 'signature_method_rejected', { tamper: set('oauth_signature_method', 'PLAINTEXT') }],
