@@ -24,6 +24,7 @@ export { enterLink, type Administrator, type EnteredLink, type LinkToEnter } fro
 export type { CallOptions, CallResult } from './bitbucket/signed-call.js';
 export type { Faults } from './bitbucket/faults.js';
 export type { FaultyAnswer, RequestMatch } from './bitbucket/faulty-answers.js';
+export type { IssuedToken } from './bitbucket/issued-token.js';
 export type { ReceivedRequest } from './bitbucket/received.js';
 export type {
   ConsumerToken,
