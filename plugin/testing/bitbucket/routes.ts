@@ -10,21 +10,10 @@ import { linksPage, linksPath, submitLink } from './link-form.js';
 import { beginDance, dancePath, endDance } from './login-dance.js';
 import { logIn, loginForm, logOut } from './login-pages.js';
 import { runBuild, startPage } from './pages.js';
+import { providerRoutes } from './provider/provider-routes.js';
+import { on, type Route } from './route.js';
 import type { Sessions } from './sessions.js';
-import { adminPage, adminRest, userPage, userRest, type Handler } from './callers.js';
-
-interface Route {
-  method: string;
-  /** Matched against the whole path below the context path. */
-  pattern: RegExp;
-  handle: Handler;
-}
-
-const on = (method: string, path: string, handle: Handler): Route => ({
-  method,
-  pattern: new RegExp(`^${path}$`),
-  handle,
-});
+import { adminPage, adminRest, userPage, userRest } from './callers.js';
 
 const newerLinks = '/rest/applinks/(2\\.0|3\\.0|latest)/applicationlink';
 const links = '/rest/applinks/(1\\.0|2\\.0|3\\.0|latest)/applicationlink';
@@ -35,6 +24,7 @@ export function createRoutes(context: StandInContext, sessions: Sessions): reado
   const [forAdmin, forAdminPage] = [adminRest(context), adminPage(context)];
   const [forUser, forUserPage] = [userRest(context), userPage(context)];
   return [
+    ...providerRoutes(context),
     on('GET', '/(?:dashboard)?', (incoming) => startPage(context, incoming)),
     on('GET', '/login', (incoming) => loginForm(incoming)),
     on('POST', '/login', (incoming) => logIn(context.state, sessions, incoming)),

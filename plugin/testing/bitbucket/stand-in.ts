@@ -1,14 +1,20 @@
 /**
- * A stand-in for Bitbucket Data Center as the consumer of an application link, for tests and demonstrations. On the
- * wire it acts as applinks-oauth1.md part 5 describes; beside its HTTP side it can be driven from a test.
+ * A stand-in for Bitbucket Data Center (or Jira, or Confluence) at the other end of an application link, for tests and
+ * demonstrations. On the wire it acts as applinks-oauth1.md describes: parts 1 and 4 of itself, part 5 as a consumer,
+ * part 6 as a provider. Beside its HTTP side it can be driven from a test.
  */
 import type { AddressInfo } from 'node:net';
 import { createBrowser, type MiniBrowser } from '../browser/mini-browser.js';
 import type { Exchange } from '../http-exchange.js';
 import { createContext } from './context.js';
+import { defaultUsers } from './default-users.js';
 import type { Faults } from './faults.js';
-import { createHostIdentity } from './host-identity.js';
+import { createHostIdentity, newConsumerKey } from './host-identity.js';
+import type { IssuedToken } from './issued-token.js';
 import { dancePath } from './login-dance.js';
+import { withOAuth } from './provider/oauth-filter.js';
+import { productFacts } from './provider/product-facts.js';
+import type { ReceivedRequest } from './received.js';
 import { renewToken } from './renewal.js';
 import { createRoutes, route } from './routes.js';
 import { close, createStandInServer, listen } from './server.js';
@@ -19,21 +25,30 @@ import {
   type ConsumerToken,
   type DanceResult,
   type KnownBuild,
+  type IncomingConsumer,
   type Link,
+  type Product,
   type User,
 } from './state.js';
 import type { Refusal } from './token-requests.js';
 
 export interface BitbucketStandInOptions {
-  /** Default: `admin` (administrator, password `sysadmin`), `ana` and `ben`, whose passwords are their names. */
+  /**
+   * Default: `admin` (system administrator, password `sysadmin`), `boss` (administrator), `ana` and `ben`, whose
+   * passwords are their names.
+   */
   users?: readonly User[];
   /** 0 (default): any free port. */
   port?: number;
-  /** Default 127.0.0.1. */
+  /** Of `url`: 127.0.0.1 (default), localhost, or an address to listen on. */
   hostname?: string;
   /** Empty (default), or a path with a leading slash and none at the end. */
   contextPath?: string;
-  /** Of the RSA host key, with which links in Atlassian style sign. */
+  /** Which product's manifest and consumer name it shows; `stash` (Bitbucket) by default. */
+  product?: Product;
+  /** UUID of the installation; random by default. */
+  serverId?: string;
+  /** Of the RSA host key, with which links in Atlassian style sign; `Bitbucket:` and ten random digits by default. */
   hostConsumerKey?: string;
   hostKeyBits?: number;
   hostPrivateKeyPem?: string;
@@ -48,16 +63,25 @@ export interface BitbucketStandInOptions {
 export interface BitbucketStandIn {
   /** Base URL, context path included, without a slash at the end. Known after start(). */
   readonly url: string;
+  /** The same under both names, `url` first: browsers and servers take them for two hosts. */
+  readonly urls: readonly [string, string];
   start(): Promise<void>;
   stop(): Promise<void>;
   readonly users: readonly User[];
   readonly host: { readonly consumerKey: string; publicKeyPem(): string };
   /** Switches for a hostile or faulty consumer; change them at any time. */
   readonly faults: Faults;
+  /** Everything that it was asked, in order, without passwords and cookies. */
+  readonly received: readonly ReceivedRequest[];
   /** Everything sent to the other side, in order. */
   readonly exchanges: readonly Exchange[];
   /** What the dances came to, in order; `restarted` once per blank `oauth_token`. */
   readonly dances: readonly DanceResult[];
+  readonly serverId: string;
+  /** Who may call it, by consumer key; change it at any time. */
+  readonly consumers: Map<string, IncomingConsumer>;
+  /** Tokens that it gave to them, by value; delete one to revoke it. */
+  readonly issued: Map<string, IssuedToken>;
   /** All links, oldest first. */
   links(): readonly Link[];
   link(id: string): Link | undefined;
@@ -84,24 +108,24 @@ export interface BitbucketStandIn {
   renew(linkId: string, user: string): Promise<Refusal | undefined>;
 }
 
-const defaultUsers: readonly User[] = [
-  { name: 'admin', password: 'sysadmin', admin: true },
-  { name: 'ana', password: 'ana', admin: false },
-  { name: 'ben', password: 'ben', admin: false },
-];
-
 export function bitbucketStandIn(options: BitbucketStandInOptions = {}): BitbucketStandIn {
   const { port = 0, hostname = '127.0.0.1', contextPath = '', users = defaultUsers } = options;
-  const state = createState(users);
+  const state = createState(users, options);
   const sessions = createSessions(state);
   const host = createHostIdentity({
-    consumerKey: options.hostConsumerKey ?? 'Bitbucket:0123456789',
+    consumerKey: options.hostConsumerKey ?? newConsumerKey(productFacts[state.product].name),
     bits: options.hostKeyBits ?? 2048,
     privateKeyPem: options.hostPrivateKeyPem,
   });
+  let url: string | undefined;
+  const started = (): string => {
+    if (url === undefined) throw new Error('The stand-in is not running: call start() first.');
+    return url;
+  };
   const context = createContext({
     state,
     host,
+    baseUrl: () => started(),
     renews: options.renews ?? false,
     resignsRedirects: options.resignsRedirects ?? false,
     clock: options.clock ?? Date.now,
@@ -111,14 +135,11 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     state,
     sessions,
     contextPath,
-    answer: (incoming, headers) => route(routes, incoming, headers),
+    faults: context.faultyAnswers,
+    received: context.received,
+    now: () => context.now(),
+    answer: withOAuth(context, (incoming, headers) => route(routes, incoming, headers)),
   });
-  let url: string | undefined;
-
-  const started = (): string => {
-    if (url === undefined) throw new Error('The stand-in is not running: call start() first.');
-    return url;
-  };
   const linkOf = (id: string): Link => {
     const link = state.links.get(id);
     if (!link) throw new Error(`The stand-in has no link ${id}.`);
@@ -129,8 +150,13 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     get url() {
       return started();
     },
+    get urls() {
+      const other = new URL(started());
+      other.hostname = other.hostname === 'localhost' ? '127.0.0.1' : 'localhost';
+      return [started(), other.href.replace(/\/$/, '')] as const;
+    },
     start: async () => {
-      await listen(server, port, hostname);
+      await listen(server, port, hostname === 'localhost' ? '127.0.0.1' : hostname);
       const address = server.address() as AddressInfo;
       url = `http://${hostname}:${address.port}${contextPath}`;
     },
@@ -138,8 +164,12 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     users,
     host,
     faults: context.faults,
+    received: context.received,
     exchanges: context.exchanges,
     dances: state.dances,
+    serverId: state.serverId,
+    consumers: state.consumers,
+    issued: state.issued,
     links: () => [...state.links.values()],
     link: (id) => state.links.get(id),
     token: (linkId, user) => state.tokens.get(linkId, user),
