@@ -14,7 +14,8 @@ export interface Sessions {
   userOf(headers: IncomingHttpHeaders): User | undefined;
 }
 
-function sessionId(headers: IncomingHttpHeaders): string | undefined {
+/** Of the browser that sent these headers, whether or not the session is still open. */
+export function sessionId(headers: IncomingHttpHeaders): string | undefined {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
   return pairs.find(([name]) => name === cookieName)?.[1];
 }

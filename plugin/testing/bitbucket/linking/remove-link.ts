@@ -1,0 +1,23 @@
+/**
+ * What goes with a link (applinks-oauth1.md 9.1): the incoming consumer with every token issued to it, key and secret
+ * of a manual link, the stored tokens of users; the next link of the type becomes the primary one.
+ */
+import type { Link } from '../state.js';
+import type { LinkingContext } from './context.js';
+import { removeIncoming } from './local-oauth.js';
+
+export function makePrimary({ state }: LinkingContext, link: Link): void {
+  for (const other of state.links.values()) {
+    if (other.typeId === link.typeId) other.isPrimary = other.id === link.id;
+  }
+}
+
+export function removeLink(context: LinkingContext, link: Link): void {
+  const { state } = context;
+  removeIncoming(context, link);
+  state.links.delete(link.id);
+  state.tokens.deleteLink(link.id);
+  context.capabilities.forget(link.id);
+  const next = [...state.links.values()].find(({ typeId }) => typeId === link.typeId);
+  if (link.isPrimary && next) makePrimary(context, next);
+}
