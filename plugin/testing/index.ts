@@ -23,6 +23,14 @@ export {
 export { enterLink, type Administrator, type EnteredLink, type LinkToEnter } from './bitbucket/enter-link.js';
 export type { CallOptions, CallResult } from './bitbucket/signed-call.js';
 export type { Faults } from './bitbucket/faults.js';
-export type { ConsumerToken, DanceResult, KnownBuild, Link, User } from './bitbucket/state.js';
+export type {
+  ConsumerToken,
+  DanceResult,
+  IncomingConsumer,
+  KnownBuild,
+  Link,
+  Product,
+  User,
+} from './bitbucket/state.js';
 export type { Refusal } from './bitbucket/token-requests.js';
 export { storeContract, type StoreUnderTest } from './store-contract/suite.js';

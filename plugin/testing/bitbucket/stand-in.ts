@@ -19,13 +19,18 @@ import {
   type ConsumerToken,
   type DanceResult,
   type KnownBuild,
+  type IncomingConsumer,
   type Link,
+  type Product,
   type User,
 } from './state.js';
 import type { Refusal } from './token-requests.js';
 
 export interface BitbucketStandInOptions {
-  /** Default: `admin` (administrator, password `sysadmin`), `ana` and `ben`, whose passwords are their names. */
+  /**
+   * Default: `admin` (system administrator, password `sysadmin`), `boss` (administrator), `ana` and `ben`, whose
+   * passwords are their names.
+   */
   users?: readonly User[];
   /** 0 (default): any free port. */
   port?: number;
@@ -33,6 +38,10 @@ export interface BitbucketStandInOptions {
   hostname?: string;
   /** Empty (default), or a path with a leading slash and none at the end. */
   contextPath?: string;
+  /** Which product's manifest and consumer name it shows; `stash` (Bitbucket) by default. */
+  product?: Product;
+  /** UUID of the installation; random by default. */
+  serverId?: string;
   /** Of the RSA host key, with which links in Atlassian style sign. */
   hostConsumerKey?: string;
   hostKeyBits?: number;
@@ -58,6 +67,9 @@ export interface BitbucketStandIn {
   readonly exchanges: readonly Exchange[];
   /** What the dances came to, in order; `restarted` once per blank `oauth_token`. */
   readonly dances: readonly DanceResult[];
+  readonly serverId: string;
+  /** Who may call it, by consumer key; change it at any time. */
+  readonly consumers: Map<string, IncomingConsumer>;
   /** All links, oldest first. */
   links(): readonly Link[];
   link(id: string): Link | undefined;
@@ -85,14 +97,15 @@ export interface BitbucketStandIn {
 }
 
 const defaultUsers: readonly User[] = [
-  { name: 'admin', password: 'sysadmin', admin: true },
+  { name: 'admin', password: 'sysadmin', admin: true, systemAdmin: true },
+  { name: 'boss', password: 'boss', admin: true },
   { name: 'ana', password: 'ana', admin: false },
   { name: 'ben', password: 'ben', admin: false },
 ];
 
 export function bitbucketStandIn(options: BitbucketStandInOptions = {}): BitbucketStandIn {
   const { port = 0, hostname = '127.0.0.1', contextPath = '', users = defaultUsers } = options;
-  const state = createState(users);
+  const state = createState(users, options);
   const sessions = createSessions(state);
   const host = createHostIdentity({
     consumerKey: options.hostConsumerKey ?? 'Bitbucket:0123456789',
@@ -140,6 +153,8 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     faults: context.faults,
     exchanges: context.exchanges,
     dances: state.dances,
+    serverId: state.serverId,
+    consumers: state.consumers,
     links: () => [...state.links.values()],
     link: (id) => state.links.get(id),
     token: (linkId, user) => state.tokens.get(linkId, user),

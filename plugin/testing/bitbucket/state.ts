@@ -1,9 +1,38 @@
-/** What the stand-in remembers, all in memory: users, links and one consumer token per link and user. */
+/**
+ * What the stand-in remembers, all in memory: users, links, one consumer token per link and user, and as a provider
+ * the consumers that may call it with the tokens that it gave them.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IssuedToken } from './issued-token.js';
 
 export interface User {
   name: string;
   password: string;
   admin: boolean;
+  /** Some settings ask for more than an administrator (applinks-oauth1.md 10.2). */
+  systemAdmin?: boolean;
+}
+
+/** The typeIds under which Atlassian products show themselves (applinks-oauth1.md 1.5); `stash` is Bitbucket. */
+export type Product = 'stash' | 'jira' | 'confluence';
+
+/** Who may call the stand-in (applinks-oauth1.md 6.3). The store is by key: the same key twice overwrites. */
+export interface IncomingConsumer {
+  key: string;
+  name: string;
+  description?: string;
+  /** RSA, SubjectPublicKeyInfo as bare Base64; see readPublicKey() in public-key.ts. */
+  publicKey: string;
+  /** Registered callback, used when a request token has none. */
+  callback?: string;
+  threeLegged: boolean;
+  twoLegged: boolean;
+  /** Name of the user as whom 2LO runs; undefined: anonymous. */
+  executingUser: string | undefined;
+  /** 2LOi. */
+  impersonation: boolean;
+  /** Link to which this consumer belongs. */
+  linkId: string;
 }
 
 export interface OutgoingConsumer {
@@ -50,6 +79,13 @@ export interface KnownBuild {
 }
 
 export interface State {
+  product: Product;
+  /** UUID of this installation, the `id` of its manifest. */
+  serverId: string;
+  /** Incoming consumers by key. */
+  consumers: Map<string, IncomingConsumer>;
+  /** Tokens given to them, by value. */
+  issued: Map<string, IssuedToken>;
   users: Map<string, User>;
   links: Map<string, Link>;
   builds: Map<string, KnownBuild>;
@@ -62,9 +98,27 @@ export interface State {
   };
 }
 
-export function createState(users: readonly User[]): State {
+export interface Installation {
+  product?: Product | undefined;
+  /** Random by default. */
+  serverId?: string | undefined;
+}
+
+/** Takes the consumer away with every token that it was given (applinks-oauth1.md 3.3, "disabled"). */
+export function removeConsumer(state: State, key: string): void {
+  state.consumers.delete(key);
+  for (const { value, consumerKey } of state.issued.values()) {
+    if (consumerKey === key) state.issued.delete(value);
+  }
+}
+
+export function createState(users: readonly User[], { product, serverId }: Installation = {}): State {
   const tokens = new Map<string, Map<string, ConsumerToken>>();
   return {
+    product: product ?? 'stash',
+    serverId: serverId ?? randomUUID(),
+    consumers: new Map(),
+    issued: new Map(),
     users: new Map(users.map((user) => [user.name, user])),
     links: new Map(),
     builds: new Map(),
