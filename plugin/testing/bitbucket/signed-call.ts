@@ -138,10 +138,7 @@ export async function callAsUser(context: StandInContext, call: UserCall): Promi
  * allows it, so that a provider's refusal can be tested. There is no token to lose: a problem is a failure.
  * @throws TypeError when the target does not lie below the link's URL.
  */
-export async function callAsApplication(
-  context: StandInContext,
-  call: ApplicationCall,
-): Promise<CallResult> {
+export async function callAsApplication(context: StandInContext, call: ApplicationCall): Promise<CallResult> {
   const url = new URL(targetUrl(call.link, call.target));
   if (call.requestor !== undefined) {
     const parameter = `xoauth_requestor_id=${encodeURIComponent(call.requestor)}`;

@@ -5,15 +5,16 @@
  */
 import { json, statusEntity, type Answer, type Incoming } from '../answer.js';
 import { isRecord, parseJson, text, type JsonRecord } from '../json-body.js';
-import type { Link } from '../state.js';
+import { readPublicKey } from '../public-key.js';
+import type { IncomingConsumer, Link } from '../state.js';
 import type { LinkingContext } from './context.js';
+import { consumerOf, storeConsumer, type TwoLeggedFlags } from './incoming-consumer.js';
 import { fetchIncoming } from './local-oauth.js';
-import { barePublicKey } from './remote-consumer-info.js';
 
-const flagsIn = (body: JsonRecord) => ({
-  twoLOAllowed: body.twoLOAllowed === true,
-  twoLOImpersonationAllowed: body.twoLOImpersonationAllowed === true,
-  executingTwoLOUser: text(body.executingTwoLOUser),
+const flagsIn = (body: JsonRecord): TwoLeggedFlags => ({
+  twoLegged: body.twoLOAllowed === true,
+  impersonation: body.twoLOImpersonationAllowed === true,
+  executingUser: text(body.executingTwoLOUser),
 });
 
 function storeOutgoing(link: Link, body: JsonRecord): string | undefined {
@@ -27,12 +28,11 @@ function storeIncoming(context: LinkingContext, link: Link, body: JsonRecord): s
   const [key, name, publicKeyText] = [text(body.key), text(body.name), text(body.publicKey)];
   if (!key || !publicKeyText) return 'Key and public key are required.';
   if (!name) throw new Error('The name of the consumer is missing.');
-  const publicKey = barePublicKey(publicKeyText);
+  const publicKey = readPublicKey(publicKeyText);
   if (!publicKey) return 'The public key is not an RSA key as X.509 SubjectPublicKeyInfo in Base64.';
-  const none = { twoLOAllowed: false, twoLOImpersonationAllowed: false, executingTwoLOUser: undefined };
-  const flags = link.typeId === 'generic' ? none : flagsIn(body);
+  const flags = link.typeId === 'generic' ? { twoLegged: false, impersonation: false } : flagsIn(body);
   const [description, callback] = [text(body.description), text(body.callback)];
-  context.consumers.put(link.id, { key, name, publicKey, description, callback, ...flags });
+  storeConsumer(context.state, link, { key, name, publicKey, description, callback }, flags);
   return undefined;
 }
 
@@ -51,32 +51,40 @@ export async function putConsumer(context: LinkingContext, incoming: Incoming): 
     const problem = isOutgoing ? storeOutgoing(link, body) : storeIncoming(context, link, body);
     if (problem) return statusEntity(400, problem);
   }
-  const key = (isOutgoing && !isAutomatic ? link.consumer : context.consumers.ofLink(id))?.key ?? '';
+  const key = (isOutgoing && !isAutomatic ? link.consumer : consumerOf(context.state, link))?.key ?? '';
   const href = `${incoming.base}/rest/applinks-oauth/${version}/applicationlink/${id}/authentication/consumer/${encodeURIComponent(key)}`;
   return json(201, { 'status-code': 201, 'resources-created': [{ href, rel: 'self' }] });
 }
 
+const incomingJson = (consumer: IncomingConsumer): unknown => ({
+  key: consumer.key,
+  name: consumer.name,
+  description: consumer.description,
+  signatureMethod: 'RSA_SHA1',
+  publicKey: consumer.publicKey,
+  callback: consumer.callback,
+  twoLOAllowed: consumer.twoLegged,
+  executingTwoLOUser: consumer.executingUser,
+  twoLOImpersonationAllowed: consumer.impersonation,
+  outgoing: false,
+});
+
 /** The shared secret is never returned. */
 export function consumersOf(context: LinkingContext, link: Link): unknown[] {
-  const incoming = context.consumers.ofLink(link.id);
+  const incoming = consumerOf(context.state, link);
   const outgoing = link.consumer && {
     key: link.consumer.key,
     name: link.consumer.name,
     signatureMethod: 'HMAC_SHA1',
     outgoing: true,
   };
-  return [
-    ...(incoming ? [{ ...incoming, signatureMethod: 'RSA_SHA1', outgoing: false }] : []),
-    ...(outgoing ? [outgoing] : []),
-  ];
+  return [...(incoming ? [incomingJson(incoming)] : []), ...(outgoing ? [outgoing] : [])];
 }
 
 export function listConsumers(context: LinkingContext, incoming: Incoming): Answer {
   const link = context.state.links.get(incoming.captures[1] ?? '');
   const consumers = link ? consumersOf(context, link) : [];
-  return consumers.length > 0
-    ? json(200, { consumers })
-    : statusEntity(404, 'This link has no consumer.');
+  return consumers.length > 0 ? json(200, { consumers }) : statusEntity(404, 'This link has no consumer.');
 }
 
 /** `GET …/authentication`: consumers and outgoing providers together. */

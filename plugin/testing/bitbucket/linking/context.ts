@@ -1,6 +1,5 @@
 /** What the parts of the linking side share, beside what the whole stand-in does. */
 import type { StandInContext } from '../context.js';
-import type { ConsumerStore } from './consumer-store.js';
 import type { CapabilityCache } from './remote-capabilities.js';
 
 /** How the stand-in describes itself to the other side. */
@@ -39,7 +38,4 @@ export interface LinkingContext extends StandInContext {
   own(): OwnApplication;
   switches: LinkingSwitches;
   capabilities: CapabilityCache;
-  consumers: ConsumerStore;
-  /** Ends every token that was issued to this consumer. */
-  revokeTokensOf(consumerKey: string): void;
 }

@@ -8,9 +8,10 @@ import { isRecord, text, type JsonRecord } from '../json-body.js';
 import type { Link, User } from '../state.js';
 import { configureRemote } from './auto-configure.js';
 import type { LinkingContext } from './context.js';
+import { consumerOf } from './incoming-consumer.js';
 import { fetchIncoming, setOutgoing } from './local-oauth.js';
 import { downloadManifest, manifestForType } from './manifest-download.js';
-import { disabled, impersonating, oauthDefault, type Level } from './oauth-levels.js';
+import { disabled, flagsOfLevel, impersonating, oauthDefault, type Level } from './oauth-levels.js';
 import {
   checkAdministrator,
   createReciprocalLink,
@@ -90,12 +91,8 @@ async function authenticate(
     },
   );
   if (problem) return problem;
-  const flags = {
-    twoLOAllowed: level.twoLoEnabled,
-    twoLOImpersonationAllowed: level.twoLoImpersonationEnabled,
-  };
-  if (!context.consumers.ofLink(link.id)) {
-    const missing = await fetchIncoming(context, link, flags);
+  if (!consumerOf(context.state, link)) {
+    const missing = await fetchIncoming(context, link, flagsOfLevel(level));
     if (missing) return missing;
   }
   setOutgoing(context, link, level);

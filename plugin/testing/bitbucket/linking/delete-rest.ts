@@ -26,11 +26,7 @@ function askRemote(
   return callAsUser(context, { link, user: user.name, method, target, headers });
 }
 
-async function deleteRemote(
-  context: LinkingContext,
-  link: Link,
-  user: User,
-): Promise<Answer | undefined> {
+async function deleteRemote(context: LinkingContext, link: Link, user: User): Promise<Answer | undefined> {
   try {
     const result = await askRemote(context, link, user, 'DELETE', 'applicationlink');
     if (result.outcome === 'credentials-required') {

@@ -5,19 +5,20 @@
  */
 import type { Link } from '../state.js';
 import type { LinkingContext } from './context.js';
+import { consumerOf, removeIncoming, storeConsumer, type TwoLeggedFlags } from './incoming-consumer.js';
+import { providerClasses } from './link-types.js';
 import {
+  flagsOfLevel,
   levelOfConsumer,
   levelOfProviders,
   providersOfLevel,
   type Level,
   type Levels,
-  type TwoLeggedFlags,
 } from './oauth-levels.js';
-import { providerClasses } from './link-types.js';
 import { fetchConsumerInfo } from './remote-consumer-info.js';
 
-export const localLevels = ({ consumers }: LinkingContext, link: Link): Levels => ({
-  incoming: levelOfConsumer(consumers.ofLink(link.id)),
+export const localLevels = ({ state }: LinkingContext, link: Link): Levels => ({
+  incoming: levelOfConsumer(consumerOf(state, link)),
   outgoing: levelOfProviders(link.providers),
 });
 
@@ -32,12 +33,6 @@ export function setOutgoing(context: LinkingContext, link: Link, level: Level): 
   if (!level.enabled) context.state.tokens.deleteLink(link.id);
 }
 
-/** The consumer goes, with all tokens issued to it. */
-export function removeIncoming(context: LinkingContext, link: Link): void {
-  const key = context.consumers.remove(link.id);
-  if (key !== undefined) context.revokeTokensOf(key);
-}
-
 /**
  * Fetches the other side's consumer-info and stores it with these flags, whatever was stored. Undefined when it
  * worked, else a sentence that says why not.
@@ -45,11 +40,11 @@ export function removeIncoming(context: LinkingContext, link: Link): void {
 export async function fetchIncoming(
   context: LinkingContext,
   link: Link,
-  flags: TwoLeggedFlags & { executingTwoLOUser?: string | undefined },
+  flags: TwoLeggedFlags,
 ): Promise<string | undefined> {
   const consumer = await fetchConsumerInfo(context, link.rpcUrl);
   if (typeof consumer === 'string') return consumer;
-  context.consumers.put(link.id, { executingTwoLOUser: undefined, ...consumer, ...flags });
+  storeConsumer(context.state, link, consumer, flags);
   return undefined;
 }
 
@@ -60,15 +55,11 @@ export async function setIncoming(
   level: Level,
 ): Promise<string | undefined> {
   if (!level.enabled) {
-    removeIncoming(context, link);
+    removeIncoming(context.state, link);
     return undefined;
   }
-  const flags = {
-    twoLOAllowed: level.twoLoEnabled,
-    twoLOImpersonationAllowed: level.twoLoImpersonationEnabled,
-  };
-  const existing = context.consumers.ofLink(link.id);
-  if (!existing) return fetchIncoming(context, link, flags);
-  context.consumers.put(link.id, { ...existing, ...flags });
+  const existing = consumerOf(context.state, link);
+  if (!existing) return fetchIncoming(context, link, flagsOfLevel(level));
+  Object.assign(existing, flagsOfLevel(level));
   return undefined;
 }

@@ -1,5 +1,7 @@
 /** The levels of OAuth in one direction and their JSON (applinks-oauth1.md 3.3). */
+import type { IncomingConsumer } from '../state.js';
 import { isRecord } from '../json-body.js';
+import type { TwoLeggedFlags } from './incoming-consumer.js';
 import { providerClasses } from './link-types.js';
 
 export interface Level {
@@ -54,14 +56,16 @@ export const providersOfLevel = (wanted: Level): string[] => [
   ...(wanted.twoLoImpersonationEnabled ? [providerClasses.impersonating] : []),
 ];
 
-export interface TwoLeggedFlags {
-  twoLOAllowed: boolean;
-  twoLOImpersonationAllowed: boolean;
-}
-
 /** `consumer` absent: nobody may call. */
-export const levelOfConsumer = (consumer: TwoLeggedFlags | undefined): Level =>
-  consumer ? level(true, consumer.twoLOAllowed, consumer.twoLOImpersonationAllowed) : disabled;
+export const levelOfConsumer = (
+  consumer: Pick<IncomingConsumer, 'twoLegged' | 'impersonation'> | undefined,
+): Level => (consumer ? level(true, consumer.twoLegged, consumer.impersonation) : disabled);
+
+/** What a consumer of this level may do without a user. */
+export const flagsOfLevel = ({ twoLoEnabled, twoLoImpersonationEnabled }: Level): TwoLeggedFlags => ({
+  twoLegged: twoLoEnabled,
+  impersonation: twoLoImpersonationEnabled,
+});
 
 export const isSameLevel = (one: Level, other: Level): boolean =>
   one.enabled === other.enabled &&

@@ -9,8 +9,9 @@ import { html, page } from '../html.js';
 import type { Link } from '../state.js';
 import type { PageHandler } from './access.js';
 import type { LinkingContext } from './context.js';
-import { fetchIncoming, localLevels, removeIncoming, setOutgoing } from './local-oauth.js';
-import { disabled, levelOfProviders, oauthDefault, type Level } from './oauth-levels.js';
+import { removeIncoming } from './incoming-consumer.js';
+import { fetchIncoming, localLevels, setOutgoing } from './local-oauth.js';
+import { disabled, flagsOfLevel, levelOfProviders, oauthDefault, type Level } from './oauth-levels.js';
 import { isSystemAdmin } from './roles.js';
 
 const plain = (status: number, body: string): Answer => ({
@@ -26,7 +27,7 @@ const linkOf = ({ state }: LinkingContext, { captures }: Incoming): Link | undef
 export const autoconfigure: PageHandler = async (context, incoming) => {
   const link = linkOf(context, incoming);
   if (!link) return plain(500, 'No application link has this id.');
-  const flags = { twoLOAllowed: false, twoLOImpersonationAllowed: false };
+  const flags = { twoLegged: false, impersonation: false };
   const problem = await fetchIncoming(context, link, flags);
   if (problem) return plain(500, problem);
   setOutgoing(context, link, oauthDefault);
@@ -37,7 +38,7 @@ export const removeConfiguration: PageHandler = (context, incoming) => {
   const link = linkOf(context, incoming);
   if (!link) return plain(500, 'No application link has this id.');
   setOutgoing(context, link, disabled);
-  removeIncoming(context, link);
+  removeIncoming(context.state, link);
   return plain(200, 'OAuth is switched off.');
 };
 
@@ -49,15 +50,14 @@ export const addConsumerByUrl: PageHandler = async (context, incoming) => {
   const switched = incoming.query.get('oauth-incoming-enabled');
   const said = incoming.query.get('message');
   if (incoming.query.get('success') === 'false') {
-    return page('Incoming authentication', html`<p class="error">${link.name}: ${said ?? 'It failed there.'}</p>`);
+    return page(
+      'Incoming authentication',
+      html`<p class="error">${link.name}: ${said ?? 'It failed there.'}</p>`,
+    );
   }
-  if (switched === 'false') removeIncoming(context, link);
+  if (switched === 'false') removeIncoming(context.state, link);
   if (switched === 'true') {
-    const flags = {
-      twoLOAllowed: level.twoLoEnabled,
-      twoLOImpersonationAllowed: level.twoLoImpersonationEnabled,
-    };
-    const problem = await fetchIncoming(context, link, flags);
+    const problem = await fetchIncoming(context, link, flagsOfLevel(level));
     if (problem) return page('Incoming authentication', html`<p class="error">${problem}</p>`);
   }
   const { incoming: after } = localLevels(context, link);
@@ -68,14 +68,14 @@ export const addConsumerByUrl: PageHandler = async (context, incoming) => {
 };
 
 /** Back to where the other side wants its browser, or 400 when that is no address of ours or of a link. */
-function back(
-  context: LinkingContext,
-  incoming: Incoming,
-  added: Readonly<Record<string, string>>,
-): Answer {
+function back(context: LinkingContext, incoming: Incoming, added: Readonly<Record<string, string>>): Answer {
   const callback = incoming.query.get('callback') ?? '';
   if (!isAllowedRedirect(callback, incoming.base, context.state.links.values())) {
-    return page('Refused', html`<p class="error">The callback is not an address of ours or of a link.</p>`, 400);
+    return page(
+      'Refused',
+      html`<p class="error">The callback is not an address of ours or of a link.</p>`,
+      400,
+    );
   }
   const separator = callback.includes('?') ? '&' : '?';
   return redirect(callback + separator + new URLSearchParams(added).toString());

@@ -28,8 +28,7 @@ export async function putLevels(context: LinkingContext, incoming: Incoming, use
   if ('status' in link) return link;
   const levels = readLevels(parseJson(incoming.body));
   if (!levels) return v3Error(400, 'Both incoming and outgoing are required.');
-  const impersonates =
-    levels.incoming.twoLoImpersonationEnabled || levels.outgoing.twoLoImpersonationEnabled;
+  const impersonates = levels.incoming.twoLoImpersonationEnabled || levels.outgoing.twoLoImpersonationEnabled;
   if (impersonates && !isSystemAdmin(user)) {
     return v3Error(403, 'Only a system administrator may switch impersonation on.');
   }

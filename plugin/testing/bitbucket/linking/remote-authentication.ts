@@ -23,8 +23,8 @@ function readAuthentication(source: string): Levels {
     .filter(({ outgoing }) => outgoing !== true)
     .map(({ twoLOAllowed, twoLOImpersonationAllowed }) =>
       levelOfConsumer({
-        twoLOAllowed: twoLOAllowed === true,
-        twoLOImpersonationAllowed: twoLOImpersonationAllowed === true,
+        twoLegged: twoLOAllowed === true,
+        impersonation: twoLOImpersonationAllowed === true,
       }),
     )
     .reduce((best, level) => (rank(level) > rank(best) ? level : best), disabled);

@@ -3,9 +3,9 @@
  * `application/xml` or no content type, elements by unprefixed name anywhere, and a public key that is an X.509
  * SubjectPublicKeyInfo, neither PKCS#1 nor a certificate.
  */
-import { createPublicKey } from 'node:crypto';
 import { headerOf } from '../../http-exchange.js';
 import type { StandInContext } from '../context.js';
+import { readPublicKey } from '../public-key.js';
 import { below } from './manifest-download.js';
 import { firstNamed, readXml } from './xml-reader.js';
 
@@ -18,18 +18,6 @@ export interface RemoteConsumer {
   callback: string | undefined;
 }
 
-/** Bare Base64, or undefined when this is no RSA key as SubjectPublicKeyInfo. */
-export function barePublicKey(text: string): string | undefined {
-  const bare = text.replace(/-----[^-]*-----/g, '').replace(/\s/g, '');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(bare)) return undefined;
-  try {
-    const key = createPublicKey({ key: Buffer.from(bare, 'base64'), format: 'der', type: 'spki' });
-    return key.asymmetricKeyType === 'rsa' ? bare : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The consumer, or a sentence that says what is wrong with the document. */
 export function parseConsumerInfo(contentType: string | undefined, body: string): RemoteConsumer | string {
   if (contentType !== undefined && !/^application\/xml/i.test(contentType)) {
@@ -40,7 +28,7 @@ export function parseConsumerInfo(contentType: string | undefined, body: string)
   const value = (name: string): string | undefined => firstNamed(root, name)?.text.trim();
   const [key, name, publicKeyText, callback] = ['key', 'name', 'publicKey', 'callback'].map(value);
   if (!key || !name || !publicKeyText) return 'The consumer information lacks key, name or publicKey.';
-  const publicKey = barePublicKey(publicKeyText);
+  const publicKey = readPublicKey(publicKeyText);
   if (!publicKey) return 'The public key is not an RSA key as X.509 SubjectPublicKeyInfo in Base64.';
   if (callback !== undefined && /[\s<>"\\^`{|}]/.test(callback)) return 'The callback is not a URI.';
   return { key, name, publicKey, description: value('description'), callback };

@@ -4,7 +4,7 @@
  */
 import type { Link } from '../state.js';
 import type { LinkingContext } from './context.js';
-import { removeIncoming } from './local-oauth.js';
+import { removeIncoming } from './incoming-consumer.js';
 
 export function makePrimary({ state }: LinkingContext, link: Link): void {
   for (const other of state.links.values()) {
@@ -14,7 +14,7 @@ export function makePrimary({ state }: LinkingContext, link: Link): void {
 
 export function removeLink(context: LinkingContext, link: Link): void {
   const { state } = context;
-  removeIncoming(context, link);
+  removeIncoming(state, link);
   state.links.delete(link.id);
   state.tokens.deleteLink(link.id);
   context.capabilities.forget(link.id);

@@ -8,6 +8,7 @@ import { isRecord, parseJson, text } from '../json-body.js';
 import { isLinkId } from '../link-id.js';
 import type { Link } from '../state.js';
 import type { LinkingContext } from './context.js';
+import { consumerOf } from './incoming-consumer.js';
 import { errorList, v3Error } from './error-list.js';
 import { isAtlassianType } from './link-types.js';
 import { downloadManifest, manifestForType } from './manifest-download.js';
@@ -60,7 +61,7 @@ const dataOf = (context: LinkingContext, link: Link): Readonly<Record<string, un
 export function v3Entity(context: LinkingContext, link: Link, query: URLSearchParams): unknown {
   const { id, name, displayUrl, rpcUrl, typeId: type, isPrimary: primary } = link;
   const properties: Record<string, unknown> = {
-    'oauth.incoming.consumerkey': context.consumers.ofLink(id)?.key ?? null,
+    'oauth.incoming.consumerkey': consumerOf(context.state, link)?.key ?? null,
   };
   const data = dataOf(context, link);
   const pick = (from: Readonly<Record<string, unknown>>, names: string[]): unknown =>
