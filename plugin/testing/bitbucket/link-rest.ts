@@ -2,17 +2,8 @@
 import { json, statusEntity, type Answer, type Incoming } from './answer.js';
 import { addLink } from './add-link.js';
 import { isLinkId } from './link-id.js';
-import { isRecord, isStringRecord, parseJson, text } from './json-body.js';
+import { isRecord, parseJson, text } from './json-body.js';
 import type { Link, State } from './state.js';
-
-const providerPackage = 'com.atlassian.applinks.api.auth.types.';
-const providerClasses = new Set([
-  `${providerPackage}OAuthAuthenticationProvider`,
-  `${providerPackage}TwoLeggedOAuthAuthenticationProvider`,
-  `${providerPackage}TwoLeggedOAuthWithImpersonationAuthenticationProvider`,
-  `${providerPackage}BasicAuthenticationProvider`,
-  `${providerPackage}TrustedAppsAuthenticationProvider`,
-]);
 
 export const linkHref = (base: string, version: string, id: string): string =>
   `${base}/rest/applinks/${version}/applicationlink/${id}`;
@@ -29,7 +20,7 @@ function entity(link: Link, href: string): unknown {
     name,
     displayUrl,
     rpcUrl,
-    isPrimary: false,
+    isPrimary: link.isPrimary,
     isSystem: false,
     link: [{ href, rel: 'self' }],
   };
@@ -64,28 +55,6 @@ export function showLink(state: State, incoming: Incoming): Answer {
   const link = state.links.get(id);
   if (!link) return statusEntity(500, `No application link has the id ${id}.`);
   return json(200, entity(link, linkHref(incoming.base, version, id)));
-}
-
-export function deleteLink(state: State, incoming: Incoming): Answer {
-  const id = incoming.captures[1] ?? '';
-  if (!state.links.delete(id)) return statusEntity(404, `No application link has the id ${id}.`);
-  state.tokens.deleteLink(id);
-  return statusEntity(200, `The application link ${id} was deleted.`);
-}
-
-/** Switches one outgoing provider on and replaces its configuration. */
-export function putProvider(state: State, incoming: Incoming): Answer {
-  const [version = '', id = ''] = incoming.captures;
-  const link = state.links.get(id);
-  if (!link) return statusEntity(404, `No application link has the id ${id}.`);
-  const body = parseJson(incoming.body);
-  if (!isRecord(body)) return statusEntity(400, 'The body is not a JSON object.');
-  const provider = text(body.provider) ?? '';
-  if (!providerClasses.has(provider)) return statusEntity(400, `The provider "${provider}" is unknown.`);
-  const config = body.config ?? {};
-  if (!isStringRecord(config)) return statusEntity(400, 'The configuration is not a map of strings.');
-  link.providers.set(provider, config);
-  return created(`${linkHref(incoming.base, version, id)}/authentication/provider/${provider}`);
 }
 
 export function listProviders(state: State, incoming: Incoming): Answer {

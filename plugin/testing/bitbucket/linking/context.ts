@@ -19,6 +19,11 @@ export interface LinkingSwitches {
   entityFormat: 'xml' | 'json';
   /** Wraps the two parameters of the redirect flow in double quotes, as the original does. */
   quotesParameters: boolean;
+  /**
+   * When the wizard fetches the other side's consumer-info: as soon as the own half is created, or when the browser
+   * comes back from there.
+   */
+  trustsAt: 'creation' | 'return';
   /** Sends this instead of its own base URL as `applinkStartingUrl`. */
   startingUrl: string | undefined;
   /** Sends this instead of the id of the created link as `applinkOriginalCreatedId`. */
@@ -29,6 +34,7 @@ export const defaultSwitches = (): LinkingSwitches => ({
   allowAllHosts: true,
   entityFormat: 'xml',
   quotesParameters: true,
+  trustsAt: 'return',
   startingUrl: undefined,
   createdId: undefined,
 });
@@ -38,4 +44,6 @@ export interface LinkingContext extends StandInContext {
   own(): OwnApplication;
   switches: LinkingSwitches;
   capabilities: CapabilityCache;
+  /** Links whose other half a browser was sent away to make. */
+  awaitingReturn: Set<string>;
 }

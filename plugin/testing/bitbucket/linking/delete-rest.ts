@@ -26,18 +26,39 @@ function askRemote(
   return callAsUser(context, { link, user: user.name, method, target, headers });
 }
 
-async function deleteRemote(context: LinkingContext, link: Link, user: User): Promise<Answer | undefined> {
+export interface DeleteRefusal {
+  status: 401 | 500;
+  message: string;
+}
+
+async function deleteRemote(
+  context: LinkingContext,
+  link: Link,
+  user: User,
+): Promise<DeleteRefusal | undefined> {
   try {
     const result = await askRemote(context, link, user, 'DELETE', 'applicationlink');
     if (result.outcome === 'credentials-required') {
-      return statusEntity(401, `${user.name} has not authorised us at ${link.name}.`);
+      return { status: 401, message: `${user.name} has not authorised us at ${link.name}.` };
     }
     if (result.outcome === 'ok' && result.status === 200) return undefined;
-    return statusEntity(500, `${link.name} answered ${result.status ?? 0} instead of 200; the link is kept.`);
+    const answered = `${link.name} answered ${result.status ?? 0} instead of 200`;
+    return { status: 500, message: `${answered}; the link is kept.` };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return statusEntity(500, `${link.name} did not answer: ${reason}; the link is kept.`);
+    return { status: 500, message: `${link.name} did not answer: ${reason}; the link is kept.` };
   }
+}
+
+/** There first, then here. Undefined when it worked. */
+export async function deleteTwoWay(
+  context: LinkingContext,
+  link: Link,
+  user: User,
+): Promise<DeleteRefusal | undefined> {
+  const refusal = await deleteRemote(context, link, user);
+  if (!refusal) removeLink(context, link);
+  return refusal;
 }
 
 /** `DELETE …/applicationlink/{id}?reciprocate=<bool>`. */
@@ -45,10 +66,10 @@ export async function deleteLink(context: LinkingContext, incoming: Incoming, us
   const id = incoming.captures[1] ?? '';
   const link = context.state.links.get(id);
   if (!link) return statusEntity(404, `No application link has the id ${id}.`);
-  const isTwoWay = incoming.query.get('reciprocate') === 'true';
-  const refusal = isTwoWay ? await deleteRemote(context, link, user) : undefined;
-  if (refusal) return refusal;
-  removeLink(context, link);
+  if (incoming.query.get('reciprocate') === 'true') {
+    const refusal = await deleteTwoWay(context, link, user);
+    if (refusal) return statusEntity(refusal.status, refusal.message);
+  } else removeLink(context, link);
   return statusEntity(200, `The application link ${id} was deleted.`);
 }
 

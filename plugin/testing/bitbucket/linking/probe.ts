@@ -9,9 +9,16 @@ import { isKnownType } from './link-types.js';
 import { downloadManifest, type ManifestDownload } from './manifest-download.js';
 import type { RemoteManifest } from './remote-manifest.js';
 
+/** Empty: nothing is known of what is there, so that the type is chosen by hand. */
+export interface ProbeInfo {
+  code?: string;
+  warning?: string;
+  params?: { redirectedUrl: string };
+}
+
 export type ProbeResult =
   | { status: 200; manifest: RemoteManifest }
-  | { status: 200; code?: string; warning?: string; params?: { redirectedUrl: string } }
+  | { status: 200; info: ProbeInfo }
   | { status: 400 | 403 | 409 | 500; message: string };
 
 const trimmed = (url: string): string => url.trim().replace(/\/+$/, '');
@@ -29,14 +36,14 @@ function complaintAbout(url: string): string | undefined {
 function judge(context: LinkingContext, url: string, download: ManifestDownload): ProbeResult {
   if (download.kind === 'unreachable') {
     const warning = `There is no response from ${url}.`;
-    return { status: 200, code: 'applinks.warning.unknown.host', warning };
+    return { status: 200, info: { code: 'applinks.warning.unknown.host', warning } };
   }
   if (download.kind === 'redirected') {
     const warning = `${url} redirects to ${download.to}.`;
     const params = { redirectedUrl: download.to };
-    return { status: 200, code: 'applinks.warning.redirected.host', warning, params };
+    return { status: 200, info: { code: 'applinks.warning.redirected.host', warning, params } };
   }
-  if (download.kind === 'none') return { status: 200 };
+  if (download.kind === 'none') return { status: 200, info: {} };
   const { manifest } = download;
   const { id, typeId } = manifest;
   if (id === undefined || typeId === undefined) {

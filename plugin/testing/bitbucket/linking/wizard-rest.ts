@@ -14,8 +14,7 @@ export async function probeManifest(context: LinkingContext, { query }: Incoming
   const result = await probe(context, query.get('url') ?? '');
   if ('message' in result) return errorList(result.status, [result.message]);
   if ('manifest' in result) return json(200, result.manifest);
-  const { status: _, ...info } = result;
-  return json(200, info);
+  return json(200, result.info);
 }
 
 /** `POST applicationlinkForm/details`: is this an administrator there, and does the way back work? */
