@@ -23,6 +23,8 @@ export {
 export { enterLink, type Administrator, type EnteredLink, type LinkToEnter } from './bitbucket/enter-link.js';
 export type { CallOptions, CallResult } from './bitbucket/signed-call.js';
 export type { Faults } from './bitbucket/faults.js';
+export type { FaultyAnswer, RequestMatch } from './bitbucket/faulty-answers.js';
+export type { ReceivedRequest } from './bitbucket/received.js';
 export type {
   ConsumerToken,
   DanceResult,

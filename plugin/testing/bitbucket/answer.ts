@@ -13,6 +13,8 @@ export interface Incoming {
   body: string;
   /** By session cookie. */
   user: User | undefined;
+  /** Anti-forgery token of this session, sent back as `atl_token`; undefined without a session. */
+  formToken: string | undefined;
   /** By HTTP Basic; undefined when absent or wrong. */
   basicUser: User | undefined;
 }

@@ -1,6 +1,7 @@
-/** Switches by which the stand-in plays a hostile or faulty consumer. All off: it behaves as Bitbucket does. */
+/** Switches by which the stand-in plays a hostile or faulty peer. All off: it behaves as Bitbucket does. */
 import type { Parameter } from '../base-string.js';
 import type { SignRequestOptions } from '../sign-request.js';
+import type { FaultyAnswer, FaultyAnswers, RequestMatch } from './faulty-answers.js';
 
 export interface Faults {
   /** Changes one character of every signature. */
@@ -17,10 +18,22 @@ export interface Faults {
   callback: string | undefined;
   /** Swaps with this verifier instead of the one that came back. */
   verifier: string | undefined;
+  /** Added to the clock as a provider: header `Date`, timestamps, lifetimes. */
+  serverClockOffsetSeconds: number;
+  /** Refuses every signed request with this problem, for example `timestamp_refused` or `token_revoked`. */
+  problem: string | undefined;
+  /** Answers matching requests wrongly until it is taken back by calling what it returns, or only `once`. */
+  answer(match: RequestMatch, answer: FaultyAnswer): () => void;
+  /** Takes back every answer(). */
+  clearAnswers(): void;
 }
 
-export function createFaults(): Faults {
+export function createFaults(answers: FaultyAnswers): Faults {
   return {
+    serverClockOffsetSeconds: 0,
+    problem: undefined,
+    answer: (match, answer) => answers.add(match, answer),
+    clearAnswers: () => answers.clear(),
     wrongSignature: false,
     nonce: undefined,
     timestampSeconds: undefined,

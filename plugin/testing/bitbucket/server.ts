@@ -1,7 +1,9 @@
 /** The HTTP side of the stand-in: reads a request into plain values and writes the answer. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Answer, Incoming } from './answer.js';
+import { writeFaulty, type FaultyAnswers } from './faulty-answers.js';
 import { html, page } from './html.js';
+import { recordOf, type ReceivedRequest } from './received.js';
 import { basicUser, type Sessions } from './sessions.js';
 import type { State } from './state.js';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -11,6 +13,11 @@ export interface ServerOptions {
   sessions: Sessions;
   /** Empty, or a path with a leading slash. */
   contextPath: string;
+  faults: FaultyAnswers;
+  /** Grows with every request that reached the application. */
+  received: ReceivedRequest[];
+  /** Milliseconds since 1970, for the header `Date`. */
+  now: () => number;
   answer: (incoming: Omit<Incoming, 'captures'>, headers: IncomingHttpHeaders) => Promise<Answer>;
 }
 
@@ -27,27 +34,48 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-async function answerTo(request: IncomingMessage, options: ServerOptions): Promise<Answer> {
+/** The address that was asked for, or why it is none of ours. */
+function addressOf(request: IncomingMessage, { contextPath }: ServerOptions): URL | Answer {
   const origin = `http://${request.headers.host ?? 'localhost'}`;
   const target = request.url ?? '/';
   if (!target.startsWith('/') || !URL.canParse(origin + target)) {
     return page('Bad request', html`<p class="error">This address is malformed.</p>`, 400);
   }
   const url = new URL(origin + target);
-  const { contextPath } = options;
   if (contextPath && url.pathname !== contextPath && !url.pathname.startsWith(`${contextPath}/`)) {
     return page('Not found', html`<p class="error">The application is mounted at ${contextPath}.</p>`, 404);
   }
+  return url;
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServerOptions,
+): Promise<void> {
+  const url = addressOf(request, options);
+  if (!(url instanceof URL)) {
+    write(response, url);
+    return;
+  }
+  const { contextPath, sessions } = options;
+  const { headers } = request;
   const incoming = {
     method: request.method ?? 'GET',
     path: url.pathname.slice(contextPath.length) || '/',
     query: url.searchParams,
     base: url.origin + contextPath,
     body: await bodyOf(request),
-    user: options.sessions.userOf(request.headers),
-    basicUser: basicUser(options.state, request.headers.authorization),
+    user: sessions.userOf(headers),
+    formToken: sessions.formTokenOf(headers),
+    basicUser: basicUser(options.state, headers.authorization),
   };
-  return options.answer(incoming, request.headers);
+  const record = recordOf({ ...incoming, query: url.search.slice(1) }, headers);
+  options.received.push(record);
+  const fault = options.faults.take(record);
+  const run = (): Promise<Answer> => options.answer(incoming, headers);
+  if (fault) await writeFaulty(response, fault, run);
+  else write(response, await run());
 }
 
 function write(response: ServerResponse, { status, headers, body }: Answer): void {
@@ -57,13 +85,12 @@ function write(response: ServerResponse, { status, headers, body }: Answer): voi
 
 export function createStandInServer(options: ServerOptions): Server {
   return createServer((request, response) => {
-    answerTo(request, options).then(
-      (answer) => write(response, answer),
-      (error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error);
-        write(response, page('Server error', html`<p class="error">${message}</p>`, 500));
-      },
-    );
+    response.setHeader('Date', new Date(options.now()).toUTCString());
+    respond(request, response, options).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      if (response.headersSent) response.destroy();
+      else write(response, page('Server error', html`<p class="error">${message}</p>`, 500));
+    });
   });
 }
 

@@ -11,6 +11,8 @@ export interface Sessions {
   open(user: User): string;
   /** Value for Set-Cookie that ends the session. */
   close(headers: IncomingHttpHeaders): string;
+  /** What forms carry against forgery; undefined without a session. */
+  formTokenOf(headers: IncomingHttpHeaders): string | undefined;
   userOf(headers: IncomingHttpHeaders): User | undefined;
 }
 
@@ -21,18 +23,20 @@ export function sessionId(headers: IncomingHttpHeaders): string | undefined {
 }
 
 export function createSessions(state: State): Sessions {
-  const names = new Map<string, string>();
+  const sessions = new Map<string, { name: string; formToken: string }>();
+  const sessionOf = (headers: IncomingHttpHeaders) => sessions.get(sessionId(headers) ?? '');
   return {
     open: (user) => {
       const id = randomBytes(16).toString('hex');
-      names.set(id, user.name);
+      sessions.set(id, { name: user.name, formToken: randomBytes(16).toString('hex') });
       return `${cookieName}=${id}; Path=/; HttpOnly; SameSite=Lax`;
     },
     close: (headers) => {
-      names.delete(sessionId(headers) ?? '');
+      sessions.delete(sessionId(headers) ?? '');
       return `${cookieName}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`;
     },
-    userOf: (headers) => state.users.get(names.get(sessionId(headers) ?? '') ?? ''),
+    formTokenOf: (headers) => sessionOf(headers)?.formToken,
+    userOf: (headers) => state.users.get(sessionOf(headers)?.name ?? ''),
   };
 }
 

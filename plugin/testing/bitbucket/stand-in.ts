@@ -9,6 +9,7 @@ import { createContext } from './context.js';
 import type { Faults } from './faults.js';
 import { createHostIdentity } from './host-identity.js';
 import { dancePath } from './login-dance.js';
+import type { ReceivedRequest } from './received.js';
 import { renewToken } from './renewal.js';
 import { createRoutes, route } from './routes.js';
 import { close, createStandInServer, listen } from './server.js';
@@ -63,6 +64,8 @@ export interface BitbucketStandIn {
   readonly host: { readonly consumerKey: string; publicKeyPem(): string };
   /** Switches for a hostile or faulty consumer; change them at any time. */
   readonly faults: Faults;
+  /** Everything that it was asked, in order, without passwords and cookies. */
+  readonly received: readonly ReceivedRequest[];
   /** Everything sent to the other side, in order. */
   readonly exchanges: readonly Exchange[];
   /** What the dances came to, in order; `restarted` once per blank `oauth_token`. */
@@ -112,9 +115,15 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     bits: options.hostKeyBits ?? 2048,
     privateKeyPem: options.hostPrivateKeyPem,
   });
+  let url: string | undefined;
+  const started = (): string => {
+    if (url === undefined) throw new Error('The stand-in is not running: call start() first.');
+    return url;
+  };
   const context = createContext({
     state,
     host,
+    baseUrl: () => started(),
     renews: options.renews ?? false,
     resignsRedirects: options.resignsRedirects ?? false,
     clock: options.clock ?? Date.now,
@@ -124,14 +133,11 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     state,
     sessions,
     contextPath,
+    faults: context.faultyAnswers,
+    received: context.received,
+    now: () => context.now(),
     answer: (incoming, headers) => route(routes, incoming, headers),
   });
-  let url: string | undefined;
-
-  const started = (): string => {
-    if (url === undefined) throw new Error('The stand-in is not running: call start() first.');
-    return url;
-  };
   const linkOf = (id: string): Link => {
     const link = state.links.get(id);
     if (!link) throw new Error(`The stand-in has no link ${id}.`);
@@ -151,6 +157,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     users,
     host,
     faults: context.faults,
+    received: context.received,
     exchanges: context.exchanges,
     dances: state.dances,
     serverId: state.serverId,
