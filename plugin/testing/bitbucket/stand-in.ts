@@ -8,6 +8,9 @@ import type { Exchange } from '../http-exchange.js';
 import { createContext } from './context.js';
 import type { Faults } from './faults.js';
 import { createHostIdentity } from './host-identity.js';
+import { createLinking } from './linking/create-linking.js';
+import { createLinkingDriver, type LinkingDriver } from './linking/driver.js';
+import { linkingRoutes } from './linking/routes.js';
 import { dancePath } from './login-dance.js';
 import type { ReceivedRequest } from './received.js';
 import { renewToken } from './renewal.js';
@@ -73,6 +76,8 @@ export interface BitbucketStandIn {
   readonly serverId: string;
   /** Who may call it, by consumer key; change it at any time. */
   readonly consumers: Map<string, IncomingConsumer>;
+  /** Creating, configuring, testing and deleting links from its side. */
+  readonly linking: LinkingDriver;
   /** All links, oldest first. */
   links(): readonly Link[];
   link(id: string): Link | undefined;
@@ -128,7 +133,8 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     resignsRedirects: options.resignsRedirects ?? false,
     clock: options.clock ?? Date.now,
   });
-  const routes = createRoutes(context, sessions);
+  const linking = createLinking(context);
+  const routes = createRoutes(context, sessions, linkingRoutes(linking));
   const server = createStandInServer({
     state,
     sessions,
@@ -162,6 +168,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     dances: state.dances,
     serverId: state.serverId,
     consumers: state.consumers,
+    linking: createLinkingDriver(linking),
     links: () => [...state.links.values()],
     link: (id) => state.links.get(id),
     token: (linkId, user) => state.tokens.get(linkId, user),

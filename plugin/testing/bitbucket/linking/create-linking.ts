@@ -10,20 +10,13 @@ const names: Readonly<Record<Product, string>> = {
   confluence: 'Confluence',
 };
 
-export interface LinkingOptions {
-  /** Of the stand-in; throws before it has started. */
-  baseUrl: () => string;
-  /** Milliseconds since 1970. */
-  clock: () => number;
-}
-
-export function createLinking(context: StandInContext, { baseUrl, clock }: LinkingOptions): LinkingContext {
+export function createLinking(context: StandInContext): LinkingContext {
   const { product: typeId, serverId: id } = context.state;
   return {
     ...context,
-    own: () => ({ id, typeId, name: names[typeId], baseUrl: baseUrl() }),
+    own: () => ({ id, typeId, name: names[typeId], baseUrl: context.baseUrl() }),
     awaitingReturn: new Set(),
     switches: defaultSwitches(),
-    capabilities: createCapabilityCache(context, clock),
+    capabilities: createCapabilityCache(context),
   };
 }

@@ -96,20 +96,23 @@ function codeIn(result: CallResult): string {
   return code !== undefined && remoteCodes.includes(code) ? code : 'NO_CONNECTION';
 }
 
-/** `GET permission/reciprocate-application-delete/{linkId}`: would the other side delete its half for this user? */
+/** Would the other side delete its half for this user? */
+export async function permissionThere(context: LinkingContext, link: Link, user: User): Promise<string> {
+  try {
+    return codeIn(await askRemote(context, link, user, 'GET', 'permission/delete-application'));
+  } catch {
+    return 'NO_CONNECTION';
+  }
+}
+
+/** `GET permission/reciprocate-application-delete/{linkId}`. */
 export async function mayDeleteThere(
   context: LinkingContext,
   incoming: Incoming,
   user: User,
 ): Promise<Answer> {
   const link = context.state.links.get(incoming.captures[0] ?? '');
-  if (!link) return json(200, { code: 'MISSING' });
-  try {
-    const result = await askRemote(context, link, user, 'GET', 'permission/delete-application');
-    return json(200, { code: codeIn(result) });
-  } catch {
-    return json(200, { code: 'NO_CONNECTION' });
-  }
+  return json(200, { code: link ? await permissionThere(context, link, user) : 'MISSING' });
 }
 
 /** `GET permission/delete-application/{id}`, which the other side asks us. */

@@ -3,7 +3,7 @@ import { headerOf, type Exchange } from '../../http-exchange.js';
 import { json, statusEntity, type Answer, type Incoming } from '../answer.js';
 import { isRecord, parseJson, text } from '../json-body.js';
 import { callAsUser } from '../signed-call.js';
-import type { User } from '../state.js';
+import type { Link, User } from '../state.js';
 import type { LinkingContext } from './context.js';
 import { below } from './manifest-download.js';
 import { readXml } from './xml-reader.js';
@@ -35,7 +35,29 @@ function readEntities(answer: Exchange): RemoteEntity[] | undefined {
     .map(({ key, name, typeId }) => ({ key: text(key), name: text(name), typeId: text(typeId) }));
 }
 
-/** `GET entities/{linkId}`: in the user's name, or anonymously where the user has not authorised. Only 200 will do. */
+/**
+ * In the user's name, or anonymously where the user has not authorised; only 200 will do. A sentence when there is no
+ * list.
+ */
+export async function entitiesOf(
+  context: LinkingContext,
+  link: Link,
+  user: User,
+): Promise<RemoteEntity[] | string> {
+  const target = 'rest/applinks/1.0/entities';
+  const headers = { Accept: 'application/json' };
+  try {
+    const signed = await callAsUser(context, { link, user: user.name, method: 'GET', target, headers });
+    const answer =
+      signed.exchange ?? (await context.send({ method: 'GET', url: below(link.rpcUrl, target), headers }));
+    if (answer.status !== 200) return `${link.name} answered ${answer.status} when asked for its projects.`;
+    return readEntities(answer) ?? `${link.name} sent no list of projects.`;
+  } catch (error) {
+    return `${link.name} did not answer: ${error instanceof Error ? error.message : String(error)}.`;
+  }
+}
+
+/** `GET entities/{linkId}`. */
 export async function remoteEntities(
   context: LinkingContext,
   incoming: Incoming,
@@ -43,19 +65,6 @@ export async function remoteEntities(
 ): Promise<Answer> {
   const link = context.state.links.get(incoming.captures[0] ?? '');
   if (!link) return statusEntity(404, 'No application link has this id.');
-  const target = 'rest/applinks/1.0/entities';
-  const headers = { Accept: 'application/json' };
-  try {
-    const signed = await callAsUser(context, { link, user: user.name, method: 'GET', target, headers });
-    const answer =
-      signed.exchange ?? (await context.send({ method: 'GET', url: below(link.rpcUrl, target), headers }));
-    if (answer.status !== 200) {
-      return statusEntity(500, `${link.name} answered ${answer.status} when asked for its projects.`);
-    }
-    const entity = readEntities(answer);
-    return entity ? json(200, { entity }) : statusEntity(500, `${link.name} sent no list of projects.`);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return statusEntity(500, `${link.name} did not answer: ${reason}.`);
-  }
+  const entity = await entitiesOf(context, link, user);
+  return typeof entity === 'string' ? statusEntity(500, entity) : json(200, { entity });
 }

@@ -84,4 +84,3 @@ export const submitManualLink: PageHandler = (context, incoming, { formToken }) 
   const problem = storeManualLink(context.state, incoming);
   return problem ? showList(context, incoming, formToken, problem) : redirect(`${incoming.base}/`);
 };
-

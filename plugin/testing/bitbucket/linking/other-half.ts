@@ -41,7 +41,9 @@ export async function arrivalPage(
   const { name, typeId, version } = found.manifest;
   return page(
     'Create the other half',
-    html`<p><strong>${name ?? url}</strong> (${typeId ?? ''} ${version ?? ''}) at ${url} has made a link to us.</p>
+    html`<p>
+        <strong>${name ?? url}</strong> (${typeId ?? ''} ${version ?? ''}) at ${url} has made a link to us.
+      </p>
       <p>It may then act here for users who allow it, and we there.</p>
       <form method="post" action="${incoming.base}${otherHalfPath}">
         ${formToken}<input type="hidden" name="url" value="${url}" />

@@ -39,10 +39,11 @@ export const trustRemote = (context: LinkingContext, link: Link): Promise<string
   fetchIncoming(context, link, flagsOfLevel(oauthDefault));
 
 /** Where the other half is made. */
-export function otherSideUrl({ own, switches }: LinkingContext, link: Link): string {
+export function otherSideUrl(context: LinkingContext, link: Link): string {
+  const { switches } = context;
   const quote = switches.quotesParameters ? '"' : '';
   const query = new URLSearchParams({
-    applinkStartingUrl: quote + (switches.startingUrl ?? own().baseUrl) + quote,
+    applinkStartingUrl: quote + (switches.startingUrl ?? context.own().baseUrl) + quote,
     applinkOriginalCreatedId: quote + (switches.createdId ?? link.id) + quote,
   });
   return `${link.displayUrl}${linksPath}?${query.toString()}`;

@@ -60,7 +60,7 @@ async function ask(
   return { ...versions, capabilities: isSame ? before.capabilities : await fetchList(context, link.rpcUrl) };
 }
 
-export function createCapabilityCache(context: StandInContext, clock: () => number): CapabilityCache {
+export function createCapabilityCache(context: StandInContext): CapabilityCache {
   const entries = new Map<string, RemoteCapabilities>();
   const nothing = {
     applicationVersion: undefined,
@@ -70,13 +70,14 @@ export function createCapabilityCache(context: StandInContext, clock: () => numb
   return {
     of: async (link) => {
       const before = entries.get(link.id);
-      if (!isAtlassianType(link.typeId)) return { ...nothing, error: undefined, fetchedAtMs: clock() };
-      if (before && before.error === undefined && clock() - before.fetchedAtMs < maxAgeMs) return before;
+      if (!isAtlassianType(link.typeId)) return { ...nothing, error: undefined, fetchedAtMs: context.now() };
+      if (before && before.error === undefined && context.now() - before.fetchedAtMs < maxAgeMs)
+        return before;
       const found = await ask(context, link, before).then(
         (answer) => ({ ...answer, error: undefined }),
         (error: unknown) => ({ ...nothing, error: networkError(error) }),
       );
-      const entry = { ...found, fetchedAtMs: clock() };
+      const entry = { ...found, fetchedAtMs: context.now() };
       entries.delete(link.id);
       entries.set(link.id, entry);
       const [oldest] = entries.keys();

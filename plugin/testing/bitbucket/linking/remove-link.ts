@@ -30,4 +30,3 @@ export function makeLinkPrimary(context: LinkingContext, incoming: Incoming): An
   makePrimary(context, link);
   return statusEntity(200, 'The application link is primary now.');
 }
-

@@ -55,10 +55,22 @@ export function linkingRoutes(context: LinkingContext): readonly Route[] {
     on('GET', `${rest}/authenticationinfo`, admin(amAdministrator)),
     on('GET', `${rest}/authenticationinfo/id/${id}/url/(.*)`, admin(canReach)),
 
-    on('GET', links, admin(({ state }, incoming) => listLinks(state, incoming))),
-    on('PUT', newerLinks, admin(({ state }, incoming) => createLink(state, incoming))),
+    on(
+      'GET',
+      links,
+      admin(({ state }, incoming) => listLinks(state, incoming)),
+    ),
+    on(
+      'PUT',
+      newerLinks,
+      admin(({ state }, incoming) => createLink(state, incoming)),
+    ),
     on('POST', `${links}/primary/${id}`, admin(makeLinkPrimary)),
-    on('GET', `${links}/${id}`, admin(({ state }, incoming) => showLink(state, incoming))),
+    on(
+      'GET',
+      `${links}/${id}`,
+      admin(({ state }, incoming) => showLink(state, incoming)),
+    ),
     on('POST', `${newerLinks}/${id}`, admin(updateLink)),
     on('DELETE', `${links}/${id}`, admin(deleteLink)),
     on('GET', `${newerLinks}/${id}/authentication`, admin(showAuthentication)),

@@ -74,4 +74,3 @@ export function updateV3(context: LinkingContext, incoming: Incoming): Answer {
   if (body.primary === true) makePrimary(context, link);
   return json(200, v3Entity(context, link, incoming.query));
 }
-

@@ -34,9 +34,11 @@ const foundPage = (incoming: Incoming, formToken: Html, url: string, found: Remo
   page(
     title,
     html`<p id="found">${found.name ?? url}, ${found.typeId ?? ''} ${found.version ?? ''}</p>
-      ${found.url !== undefined && found.url.replace(/\/+$/, '') !== url
-        ? html`<p class="error" id="other-url">It calls itself ${found.url}.</p>`
-        : ''}
+      ${
+        found.url !== undefined && found.url.replace(/\/+$/, '') !== url
+          ? html`<p class="error" id="other-url">It calls itself ${found.url}.</p>`
+          : ''
+      }
       <p>Both applications will be able to call each other by OAuth.</p>
       <form method="post" action="${actionOf(incoming)}">
         ${formToken}<input type="hidden" name="step" value="create" />
@@ -52,7 +54,9 @@ const unknownPage = (incoming: Incoming, formToken: Html, url: string, info: Pro
     html`<p class="error" id="problem">${info.warning ?? `Nothing is known of the application at ${url}.`}</p>
       <form method="post" action="${actionOf(incoming)}">
         ${formToken}<input type="hidden" name="step" value="probe" />
-        <label>Application URL <input name="url" value="${info.params?.redirectedUrl ?? url}" required /></label>
+        <label
+          >Application URL <input name="url" value="${info.params?.redirectedUrl ?? url}" required
+        /></label>
         <button>Try again</button>
       </form>
       <form method="post" action="${actionOf(incoming)}">
