@@ -16,8 +16,7 @@ export interface Sessions {
   userOf(headers: IncomingHttpHeaders): User | undefined;
 }
 
-/** Of the browser that sent these headers, whether or not the session is still open. */
-export function sessionId(headers: IncomingHttpHeaders): string | undefined {
+function sessionId(headers: IncomingHttpHeaders): string | undefined {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
   return pairs.find(([name]) => name === cookieName)?.[1];
 }

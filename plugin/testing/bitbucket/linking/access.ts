@@ -3,13 +3,12 @@
  * whoever is no administrator, the 3.0-only ones tell 401 from 403, pages ask to log in; servlets that change
  * something, and the probe, want the session's form token or `X-Atlassian-Token: no-check`.
  */
-import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { statusEntity, type Answer, type Incoming } from '../answer.js';
 import type { Handler } from '../callers.js';
 import { html, page, type Html } from '../html.js';
 import { askToLogIn } from '../login-pages.js';
-import { checkPassword, sessionId } from '../sessions.js';
+import { checkPassword } from '../sessions.js';
 import type { User } from '../state.js';
 import type { LinkingContext } from './context.js';
 import { v3Error } from './error-list.js';
@@ -60,12 +59,6 @@ export const newerRest =
 const formTokenName = 'atl_token';
 const bypasses = (headers: IncomingHttpHeaders): boolean => headers['x-atlassian-token'] === 'no-check';
 
-/** Known to the pages of this session only: a digest of its id. */
-const formTokenOf = (headers: IncomingHttpHeaders): string =>
-  createHash('sha256')
-    .update(`form token ${sessionId(headers) ?? ''}`)
-    .digest('hex');
-
 const confirmPage = (): Answer =>
   page(
     'Are you sure?',
@@ -82,10 +75,11 @@ export const linkingPage =
     if (!hasRole(user, role)) {
       return page('Not allowed', html`<p class="error">Only administrators may do this.</p>`, 403);
     }
-    const token = formTokenOf(headers);
+    const token = incoming.formToken;
     const given = new URLSearchParams(incoming.body).get(formTokenName);
-    if (incoming.method !== 'GET' && given !== token && !bypasses(headers)) return confirmPage();
-    const formToken = html`<input type="hidden" name="${formTokenName}" value="${token}" />`;
+    const isOurs = token !== undefined && given === token;
+    if (incoming.method !== 'GET' && !isOurs && !bypasses(headers)) return confirmPage();
+    const formToken = html`<input type="hidden" name="${formTokenName}" value="${token ?? ''}" />`;
     return handle(context, incoming, { user, formToken });
   };
 

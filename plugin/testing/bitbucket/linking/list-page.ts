@@ -22,12 +22,15 @@ function directionOf(context: LinkingContext, link: Link): string {
 
 const linkRow = (context: LinkingContext, base: string, link: Link): Html =>
   html`<tr>
-    <td>${link.name}${link.isPrimary ? ' (primary)' : ''}</td>
-    <td>${link.rpcUrl}, id <code>${link.id}</code></td>
-    <td>${link.typeId}</td>
+    <td>
+      ${link.name} (${link.typeId}${link.isPrimary ? ', primary' : ''})<br />${link.rpcUrl}<br />id
+      <code>${link.id}</code>
+    </td>
     <td>${directionOf(context, link)}</td>
-    <td>${link.typeId === 'generic' ? 'Non-Atlassian' : 'press Test'}</td>
-    <td><a href="${base}${testPath}?applicationLinkID=${link.id}">Test</a></td>
+    <td>
+      ${link.typeId === 'generic' ? 'Non-Atlassian' : ''}
+      <a href="${base}${testPath}?applicationLinkID=${link.id}">Test</a>
+    </td>
   </tr>`;
 
 function showList(
@@ -44,11 +47,8 @@ function showList(
       <table>
         <tr>
           <th>Application</th>
-          <th>URL</th>
-          <th>Type</th>
           <th>Direction</th>
           <th>Status</th>
-          <th>Actions</th>
         </tr>
         ${[...context.state.links.values()].map((link) => linkRow(context, base, link))}
       </table>
