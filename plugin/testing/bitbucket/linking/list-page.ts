@@ -23,8 +23,9 @@ function directionOf(context: LinkingContext, link: Link): string {
 const linkRow = (context: LinkingContext, base: string, link: Link): Html =>
   html`<tr>
     <td>
-      ${link.name} (${link.typeId}${link.isPrimary ? ', primary' : ''})<br />${link.rpcUrl}<br />id
-      <code>${link.id}</code>
+      <div>${link.name} (${link.typeId}${link.isPrimary ? ', primary' : ''})</div>
+      <div>${link.rpcUrl}</div>
+      <div>id <code>${link.id}</code></div>
     </td>
     <td>${directionOf(context, link)}</td>
     <td>
