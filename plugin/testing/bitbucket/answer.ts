@@ -11,10 +11,12 @@ export interface Incoming {
   /** Scheme, host and port that this browser used, and the context path: never a configured base URL. */
   base: string;
   body: string;
-  /** By session cookie. */
+  /** By session cookie, or by a signature. */
   user: User | undefined;
   /** Anti-forgery token of this session, sent back as `atl_token`; undefined without a session. */
   formToken: string | undefined;
+  /** Key of the consumer that signed the request; `user` is then as whom it runs. */
+  oauthConsumerKey: string | undefined;
   /** By HTTP Basic; undefined when absent or wrong. */
   basicUser: User | undefined;
 }

@@ -4,6 +4,7 @@ import type { SignRequestOptions } from '../sign-request.js';
 import { createFaults, faultySigning, type Faults } from './faults.js';
 import { createFaultyAnswers, type FaultyAnswers } from './faulty-answers.js';
 import type { HostIdentity } from './host-identity.js';
+import { createNonceMemory, type NonceMemory } from './provider/nonce-memory.js';
 import type { ReceivedRequest } from './received.js';
 import type { State } from './state.js';
 
@@ -14,6 +15,7 @@ export interface StandInContext {
   /** Everything sent to the other side, in order. */
   exchanges: Exchange[];
   faultyAnswers: FaultyAnswers;
+  nonces: NonceMemory;
   /** Everything that it was asked, in order. */
   received: ReceivedRequest[];
   /** Keeps session handles and offers renewal, which Bitbucket does not. */
@@ -44,6 +46,7 @@ export function createContext({ clock, ...given }: ContextOptions): StandInConte
     ...given,
     faults,
     faultyAnswers,
+    nonces: createNonceMemory(),
     received: [],
     exchanges,
     now: () => clock() + faults.serverClockOffsetSeconds * 1000,

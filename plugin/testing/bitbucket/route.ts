@@ -1,4 +1,4 @@
-/** One address of the stand-in. */
+/** One address of the stand-in: method, path and what answers. */
 import type { Handler } from './callers.js';
 
 export interface Route {
@@ -8,6 +8,7 @@ export interface Route {
   handle: Handler;
 }
 
+/** `path` is the source of a regular expression; its groups become the captures. */
 export const on = (method: string, path: string, handle: Handler): Route => ({
   method,
   pattern: new RegExp(`^${path}$`),

@@ -3,13 +3,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer, Incoming } from './answer.js';
 import { authorizeBuildServer, runOperation, showOperations } from './build-operations.js';
 import type { StandInContext } from './context.js';
+import { userPage, userRest } from './callers.js';
 import { html, page } from './html.js';
 import { beginDance, dancePath, endDance } from './login-dance.js';
 import { logIn, loginForm, logOut } from './login-pages.js';
 import { runBuild, startPage } from './pages.js';
-import type { Sessions } from './sessions.js';
-import { userPage, userRest } from './callers.js';
+import { providerRoutes } from './provider/provider-routes.js';
 import { on, type Route } from './route.js';
+import type { Sessions } from './sessions.js';
 
 const operations = '/rest/ui/latest/projects/([^/]+)/repos/([^/]+)/commits/([^/]+)/build-operations';
 
@@ -22,6 +23,7 @@ export function createRoutes(
   const [forUser, forUserPage] = [userRest(context), userPage(context)];
   return [
     ...linking,
+    ...providerRoutes(context),
     on('GET', '/(?:dashboard)?', (incoming) => startPage(context, incoming)),
     on('GET', '/login', (incoming) => loginForm(incoming)),
     on('POST', '/login', (incoming) => logIn(context.state, sessions, incoming)),

@@ -68,6 +68,7 @@ async function respond(
     body: await bodyOf(request),
     user: sessions.userOf(headers),
     formToken: sessions.formTokenOf(headers),
+    oauthConsumerKey: undefined,
     basicUser: basicUser(options.state, headers.authorization),
   };
   const record = recordOf({ ...incoming, query: url.search.slice(1) }, headers);

@@ -41,7 +41,7 @@ export function createSessions(state: State): Sessions {
 
 export function checkPassword(state: State, name: string, password: string): User | undefined {
   const user = state.users.get(name);
-  return user?.password === password ? user : undefined;
+  return user?.password === password && !user.isLocked ? user : undefined;
 }
 
 export function basicUser(state: State, authorization: string | undefined): User | undefined {

@@ -6,12 +6,16 @@ import type { AddressInfo } from 'node:net';
 import { createBrowser, type MiniBrowser } from '../browser/mini-browser.js';
 import type { Exchange } from '../http-exchange.js';
 import { createContext } from './context.js';
+import { defaultUsers } from './default-users.js';
 import type { Faults } from './faults.js';
-import { createHostIdentity } from './host-identity.js';
 import { createLinking } from './linking/create-linking.js';
 import { createLinkingDriver, type LinkingDriver } from './linking/driver.js';
 import { linkingRoutes } from './linking/routes.js';
+import { createHostIdentity, newConsumerKey } from './host-identity.js';
+import type { IssuedToken } from './issued-token.js';
 import { dancePath } from './login-dance.js';
+import { withOAuth } from './provider/oauth-filter.js';
+import { productFacts } from './provider/product-facts.js';
 import type { ReceivedRequest } from './received.js';
 import { renewToken } from './renewal.js';
 import { createRoutes, route } from './routes.js';
@@ -38,7 +42,7 @@ export interface BitbucketStandInOptions {
   users?: readonly User[];
   /** 0 (default): any free port. */
   port?: number;
-  /** Default 127.0.0.1. */
+  /** Of `url`: 127.0.0.1 (default), localhost, or an address to listen on. */
   hostname?: string;
   /** Empty (default), or a path with a leading slash and none at the end. */
   contextPath?: string;
@@ -46,7 +50,7 @@ export interface BitbucketStandInOptions {
   product?: Product;
   /** UUID of the installation; random by default. */
   serverId?: string;
-  /** Of the RSA host key, with which links in Atlassian style sign. */
+  /** Of the RSA host key, with which links in Atlassian style sign; `Bitbucket:` and ten random digits by default. */
   hostConsumerKey?: string;
   hostKeyBits?: number;
   hostPrivateKeyPem?: string;
@@ -61,6 +65,8 @@ export interface BitbucketStandInOptions {
 export interface BitbucketStandIn {
   /** Base URL, context path included, without a slash at the end. Known after start(). */
   readonly url: string;
+  /** The same under both names, `url` first: browsers and servers take them for two hosts. */
+  readonly urls: readonly [string, string];
   start(): Promise<void>;
   stop(): Promise<void>;
   readonly users: readonly User[];
@@ -78,6 +84,8 @@ export interface BitbucketStandIn {
   readonly consumers: Map<string, IncomingConsumer>;
   /** Creating, configuring, testing and deleting links from its side. */
   readonly linking: LinkingDriver;
+  /** Tokens that it gave to them, by value; delete one to revoke it. */
+  readonly issued: Map<string, IssuedToken>;
   /** All links, oldest first. */
   links(): readonly Link[];
   link(id: string): Link | undefined;
@@ -104,19 +112,12 @@ export interface BitbucketStandIn {
   renew(linkId: string, user: string): Promise<Refusal | undefined>;
 }
 
-const defaultUsers: readonly User[] = [
-  { name: 'admin', password: 'sysadmin', admin: true, systemAdmin: true },
-  { name: 'boss', password: 'boss', admin: true },
-  { name: 'ana', password: 'ana', admin: false },
-  { name: 'ben', password: 'ben', admin: false },
-];
-
 export function bitbucketStandIn(options: BitbucketStandInOptions = {}): BitbucketStandIn {
   const { port = 0, hostname = '127.0.0.1', contextPath = '', users = defaultUsers } = options;
   const state = createState(users, options);
   const sessions = createSessions(state);
   const host = createHostIdentity({
-    consumerKey: options.hostConsumerKey ?? 'Bitbucket:0123456789',
+    consumerKey: options.hostConsumerKey ?? newConsumerKey(productFacts[state.product].name),
     bits: options.hostKeyBits ?? 2048,
     privateKeyPem: options.hostPrivateKeyPem,
   });
@@ -142,7 +143,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     faults: context.faultyAnswers,
     received: context.received,
     now: () => context.now(),
-    answer: (incoming, headers) => route(routes, incoming, headers),
+    answer: withOAuth(context, (incoming, headers) => route(routes, incoming, headers)),
   });
   const linkOf = (id: string): Link => {
     const link = state.links.get(id);
@@ -154,8 +155,13 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     get url() {
       return started();
     },
+    get urls() {
+      const other = new URL(started());
+      other.hostname = other.hostname === 'localhost' ? '127.0.0.1' : 'localhost';
+      return [started(), other.href.replace(/\/$/, '')] as const;
+    },
     start: async () => {
-      await listen(server, port, hostname);
+      await listen(server, port, hostname === 'localhost' ? '127.0.0.1' : hostname);
       const address = server.address() as AddressInfo;
       url = `http://${hostname}:${address.port}${contextPath}`;
     },
@@ -169,6 +175,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     serverId: state.serverId,
     consumers: state.consumers,
     linking: createLinkingDriver(linking),
+    issued: state.issued,
     links: () => [...state.links.values()],
     link: (id) => state.links.get(id),
     token: (linkId, user) => state.tokens.get(linkId, user),

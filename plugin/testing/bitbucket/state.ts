@@ -11,6 +11,8 @@ export interface User {
   admin: boolean;
   /** Some settings ask for more than an administrator (applinks-oauth1.md 10.2). */
   systemAdmin?: boolean;
+  /** May not log in. */
+  isLocked?: boolean;
 }
 
 /** The typeIds under which Atlassian products show themselves (applinks-oauth1.md 1.5); `stash` is Bitbucket. */
@@ -82,6 +84,13 @@ export interface KnownBuild {
   linkId: string;
 }
 
+/** What signed calls can look at and make; private ones are hidden from anonymous callers. */
+export interface Project {
+  key: string;
+  name: string;
+  public: boolean;
+}
+
 export interface State {
   product: Product;
   /** UUID of this installation, the `id` of its manifest. */
@@ -90,6 +99,7 @@ export interface State {
   consumers: Map<string, IncomingConsumer>;
   /** Tokens given to them, by value. */
   issued: Map<string, IssuedToken>;
+  projects: Map<string, Project>;
   users: Map<string, User>;
   links: Map<string, Link>;
   builds: Map<string, KnownBuild>;
@@ -116,6 +126,11 @@ export function removeConsumer(state: State, key: string): void {
   }
 }
 
+const defaultProjects: readonly Project[] = [
+  { key: 'PUB', name: 'Public project', public: true },
+  { key: 'INT', name: 'Internal project', public: false },
+];
+
 export function createState(users: readonly User[], { product, serverId }: Installation = {}): State {
   const tokens = new Map<string, Map<string, ConsumerToken>>();
   return {
@@ -123,6 +138,7 @@ export function createState(users: readonly User[], { product, serverId }: Insta
     serverId: serverId ?? randomUUID(),
     consumers: new Map(),
     issued: new Map(),
+    projects: new Map(defaultProjects.map((project) => [project.key, { ...project }])),
     users: new Map(users.map((user) => [user.name, user])),
     links: new Map(),
     builds: new Map(),

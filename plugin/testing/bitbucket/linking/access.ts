@@ -8,6 +8,7 @@ import { statusEntity, type Answer, type Incoming } from '../answer.js';
 import type { Handler } from '../callers.js';
 import { html, page, type Html } from '../html.js';
 import { askToLogIn } from '../login-pages.js';
+import { formTokenField, hasFormToken } from '../provider/form-token.js';
 import { checkPassword } from '../sessions.js';
 import type { User } from '../state.js';
 import type { LinkingContext } from './context.js';
@@ -56,7 +57,6 @@ export const newerRest =
     return hasRole(user, role) ? handle(context, incoming, user) : v3Error(403, 'You may not do this.');
   };
 
-const formTokenName = 'atl_token';
 const bypasses = (headers: IncomingHttpHeaders): boolean => headers['x-atlassian-token'] === 'no-check';
 
 const confirmPage = (): Answer =>
@@ -75,11 +75,9 @@ export const linkingPage =
     if (!hasRole(user, role)) {
       return page('Not allowed', html`<p class="error">Only administrators may do this.</p>`, 403);
     }
-    const token = incoming.formToken;
-    const given = new URLSearchParams(incoming.body).get(formTokenName);
-    const isOurs = token !== undefined && given === token;
-    if (incoming.method !== 'GET' && !isOurs && !bypasses(headers)) return confirmPage();
-    const formToken = html`<input type="hidden" name="${formTokenName}" value="${token ?? ''}" />`;
+    const isOurs = hasFormToken(incoming) || bypasses(headers);
+    if (incoming.method !== 'GET' && !isOurs) return confirmPage();
+    const formToken = formTokenField(incoming);
     return handle(context, incoming, { user, formToken });
   };
 

@@ -111,11 +111,12 @@ export async function remotePair(options: BitbucketStandInOptions = {}): Promise
 
 /** A link of the stand-in to the remote, as an administrator's script creates it. */
 export async function createLink(
-  { remote, rest, standIn }: RemotePair,
+  pair: RemotePair,
   fields: Readonly<Record<string, string>> = {},
 ): Promise<string> {
+  const { remote, standIn } = pair;
   const link = { name: 'Our CI', rpcUrl: remote.url, typeId: 'generic', ...fields };
-  const { status, text } = await rest('PUT', '/rest/applinks/3.0/applicationlink', { json: link });
+  const { status, text } = await pair.rest('PUT', '/rest/applinks/3.0/applicationlink', { json: link });
   if (status !== 201) throw new Error(`The link was answered ${status}: ${text}`);
   const id = standIn.links().find(({ rpcUrl }) => rpcUrl === link.rpcUrl)?.id;
   if (!id) throw new Error('The link is not there.');
