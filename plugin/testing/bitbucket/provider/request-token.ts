@@ -5,8 +5,12 @@ import { OAuthRefusal } from './oauth-refusal.js';
 import type { SignedMessage } from './signed-message.js';
 import { required, validateMessage } from './validate-message.js';
 
+/** What Java's URI refuses and a URL of the web does not. */
+const illegalInJava = /[\s"<>\\^`{|}]/;
+
 /** Absolute, with a scheme that is exactly http or https. Where a browser may be sent, too. */
-export const isCallback = (uri: string): boolean => /^https?:/.test(uri) && URL.canParse(uri);
+export const isCallback = (uri: string): boolean =>
+  /^https?:/.test(uri) && !illegalInJava.test(uri) && URL.canParse(uri);
 
 function requireCallback(callback: string | undefined): void {
   if (callback === undefined || callback === 'oob' || isCallback(callback)) return;
