@@ -3,6 +3,7 @@ import { redirect } from '../answer.js';
 import { html, page } from '../html.js';
 import { linksPath } from '../link-form.js';
 import type { PageHandler } from './access.js';
+import { configurePath } from './configure-page.js';
 import { deleteTwoWay } from './delete-rest.js';
 import { linkStatus } from './link-status.js';
 import { removeLink } from './remove-link.js';
@@ -22,6 +23,7 @@ export const testLink: PageHandler = async (context, incoming, { user, formToken
     html`<p>Status: <strong id="status">${working ? 'WORKING' : (error?.type ?? 'UNKNOWN')}</strong></p>
       <p id="details">${error?.details ?? ''}</p>
       ${error?.authorisationUri ? html`<p><a href="${error.authorisationUri}">Authorise</a></p>` : ''}
+      <p><a href="${incoming.base}${configurePath}?applicationLinkID=${link.id}">Configure</a></p>
       <form method="post" action="${incoming.base}${deletePath}">
         ${formToken}<input type="hidden" name="applicationLinkID" value="${link.id}" />
         <button name="sides" value="one">Delete here</button>

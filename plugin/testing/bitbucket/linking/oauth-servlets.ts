@@ -46,7 +46,7 @@ export const removeConfiguration: PageHandler = (context, incoming) => {
 export const addConsumerByUrl: PageHandler = async (context, incoming) => {
   const link = linkOf(context, incoming);
   if (!link) return page('No such link', html`<p class="error">No application link has this id.</p>`, 404);
-  const { incoming: level } = localLevels(context, link);
+  const { incoming: before, outgoing } = localLevels(context, link);
   const switched = incoming.query.get('oauth-incoming-enabled');
   const said = incoming.query.get('message');
   if (incoming.query.get('success') === 'false') {
@@ -57,7 +57,9 @@ export const addConsumerByUrl: PageHandler = async (context, incoming) => {
   }
   if (switched === 'false') removeIncoming(context.state, link);
   if (switched === 'true') {
-    const problem = await fetchIncoming(context, link, flagsOfLevel(level));
+    // The reference does not say which flags a new consumer gets: those that the link has in the other direction.
+    const flags = flagsOfLevel(before.enabled ? before : outgoing);
+    const problem = await fetchIncoming(context, link, flags);
     if (problem) return page('Incoming authentication', html`<p class="error">${problem}</p>`);
   }
   const { incoming: after } = localLevels(context, link);

@@ -9,6 +9,7 @@ import type { LinkingContext } from './context.js';
 import { deleteLink, deleteLocally, mayDeleteHere, mayDeleteThere } from './delete-rest.js';
 import { remoteEntities } from './entities.js';
 import { listPage, submitManualLink } from './list-page.js';
+import { configurePage, configurePath, outgoingTab } from './configure-page.js';
 import {
   addConsumerByUrl,
   autoconfigure,
@@ -47,6 +48,8 @@ export function linkingRoutes(context: LinkingContext): readonly Route[] {
     on('POST', otherHalfPath, page(submitOtherHalf)),
     on('GET', testPath, page(testLink)),
     on('POST', deletePath, page(submitDelete)),
+    on('GET', configurePath, page(configurePage)),
+    on('GET', `${configuration}/outbound/apl-redirect/${id}`, page(outgoingTab)),
 
     on('GET', `${rest}/applicationlinkForm/manifest(?:\\.json)?`, forgeryChecked(admin(probeManifest))),
     on('POST', `${rest}/applicationlinkForm/details`, admin(checkDetails)),

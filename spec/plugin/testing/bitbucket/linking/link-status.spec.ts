@@ -81,7 +81,7 @@ describe('c11: status of a link', () => {
     const byUrl = `/rest/applinks/3.0/status/${linkIdFromUrl(pair.standIn.url)}/oauth`;
     pair.remote.replies[byUrl] = json(both(on));
     expect((await status()).working).to.equal(true);
-    delete pair.remote.replies[byUrl];
+    pair.remote.replies[byUrl] = { status: 404 };
     expect(await errorType()).to.equal('NO_REMOTE_APPLINK');
   });
 
