@@ -19,6 +19,7 @@ import {
 } from './oauth-servlets.js';
 import { putLevels, showLevels } from './oauth-status-rest.js';
 import { putProvider } from './provider-rest.js';
+import { putReciprocalLink } from './reciprocal-rest.js';
 import { showStatus } from './status-rest.js';
 import { makeLinkPrimary } from './remove-link.js';
 import { listV3, showV3, updateV3 } from './v3-links-rest.js';
@@ -73,6 +74,9 @@ export function linkingRoutes(context: LinkingContext): readonly Route[] {
       'GET',
       `${links}/${id}`,
       admin(({ state }, incoming) => showLink(state, incoming)),
+    ),
+    on('PUT', `/rest/applinks/1\\.0/applicationlink/${id}`, (incoming, headers) =>
+      admin(() => putReciprocalLink(context, incoming, headers))(incoming, headers),
     ),
     on('POST', `${newerLinks}/${id}`, admin(updateLink)),
     on('DELETE', `${links}/${id}`, admin(deleteLink)),
