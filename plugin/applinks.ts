@@ -107,7 +107,7 @@ export function createApplinks(options: ApplinksOptions): Applinks {
     router: () => (req, res, next) => {
       start().then(({ router }) => void router(req, res, next), next);
     },
-    authenticate: createAuthenticateMiddleware(context, authenticator, rawBodies, endpoints),
+    authenticate: createAuthenticateMiddleware(context, authenticator, endpoints),
     strategy: () => createStrategy(authenticator, config.baseUrl),
     links,
     tokens,

@@ -23,7 +23,12 @@ const mountPath = z
   .string()
   .regex(/^(?:\/[^?#\s]*[^/?#\s])?$/, 'must be empty or begin with a slash and not end with one');
 
-const endpointPath = z.string().regex(/^\/[^?#\s]+$/, 'must begin with a slash, without query or fragment');
+const endpointPath = z
+  .string()
+  .regex(
+    /^(?:\/[\w.~%-]+)+$/,
+    'must begin with a slash and have letters, digits and . _ ~ % - between single slashes',
+  );
 
 const functions = (...names: string[]) => {
   const missing = (value: unknown): string | undefined =>

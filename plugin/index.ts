@@ -21,6 +21,7 @@ export type { ApplinkCaller } from './provider/authenticate.js';
 export type { AuthenticateOptions } from './provider/authenticate-middleware.js';
 export type { ApplinksStrategy } from './provider/strategy.js';
 export type * from './store/store.js';
+export { mostWrongVerifiers } from './store/store.js';
 export { memoryStore } from './store/memory-store.js';
 export { postgresStore } from './store/postgres-store.js';
 export { sqliteStore } from './store/sqlite-store.js';

@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import type { Context } from '../context.js';
 import { allowOnly } from '../http/allow-only.js';
+import { reportingRejections } from '../http/attempt.js';
 import type { Csrf } from '../http/csrf.js';
 import type { Endpoint, EndpointFactory } from '../http/handler.js';
 import type { RawBodies } from '../http/raw-body.js';
@@ -35,8 +36,10 @@ export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDepe
   const parts = { ...services, access: createPageAccess(services.context, csrf, rawBodies) };
   const router = Router();
   const route = (path: string, name: string, { get, post }: { get?: Endpoint; post?: Endpoint }): void => {
-    if (get) router.get(path, endpoints('page', name, get));
-    if (post) router.post(path, endpoints('page', name, post));
+    const heard = (endpoint: Endpoint) =>
+      endpoints('page', name, reportingRejections(services.context, name, endpoint));
+    if (get) router.get(path, heard(get));
+    if (post) router.post(path, heard(post));
     router.all(path, allowOnly(...(get ? ['GET'] : []), ...(post ? ['POST'] : [])));
   };
   router.use(assetRoutes());

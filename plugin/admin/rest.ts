@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import type { Context } from '../context.js';
 import { allowOnly } from '../http/allow-only.js';
+import { reportingRejections } from '../http/attempt.js';
 import type { Endpoint, EndpointFactory } from '../http/handler.js';
 import type { RawBodies } from '../http/raw-body.js';
 import type { LinkService } from './link-service.js';
@@ -42,10 +43,12 @@ export function restRoutes({ endpoints, rawBodies, ...services }: RestDependenci
   const router = Router();
   const route = (path: string, name: string, methods: Partial<Record<Method, Endpoint>>): void => {
     const { get, post, put, delete: remove } = methods;
-    if (get) router.get(path, endpoints('json', name, get));
-    if (post) router.post(path, endpoints('json', name, post));
-    if (put) router.put(path, endpoints('json', name, put));
-    if (remove) router.delete(path, endpoints('json', name, remove));
+    const heard = (endpoint: Endpoint) =>
+      endpoints('json', name, reportingRejections(services.context, name, endpoint));
+    if (get) router.get(path, heard(get));
+    if (post) router.post(path, heard(post));
+    if (put) router.put(path, heard(put));
+    if (remove) router.delete(path, heard(remove));
     router.all(path, allowOnly(...Object.keys(methods).map((method) => method.toUpperCase())));
   };
   route('/applinks/rest/links', 'rest-links', { get: listLinks(parts), post: createLinkByJson(parts) });

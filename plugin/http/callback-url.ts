@@ -4,7 +4,8 @@
  */
 const longest = 2048;
 const printableAscii = /^[\x21-\x7e]+$/;
-const webUrl = /^https?:\/\/[^/?#\\@]+(?:[/?]|$)/i;
+/** A host of these characters only: the consent page names its origin in a Content-Security-Policy. */
+const webUrl = /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?]|$)/i;
 
 /** Only http and https, with a host, without fragment or user info; printable ASCII, so that it cannot split a header. */
 export function isCallbackUrl(value: string): boolean {

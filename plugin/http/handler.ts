@@ -5,7 +5,7 @@
  */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Context } from '../context.js';
-import { ApplinksError, InvalidInput, OAuthProblem, RateLimited } from '../errors.js';
+import { ApplinksError, InvalidInput, OAuthProblem, RateLimited, type ErrorCode } from '../errors.js';
 import { sendOAuthError } from './oauth-answer.js';
 import { setNoStore } from './security-headers.js';
 import type { Views } from './views.js';
@@ -66,8 +66,15 @@ function report(context: Context, endpoint: string, error: unknown): void {
   logger.info({ endpoint, code: error.code, reason }, 'express-applinks: request refused');
 }
 
+/** Failures whose message is made for the one who reads the answer: the developer, or an administrator. */
+const telling: ReadonlySet<ErrorCode> = new Set(['raw_body_unavailable', 'outside_mount_path']);
+
+/** What the client may know of it: inner failures, such as a key that is missing, are for the log. */
 export function asApplinksError(error: unknown): ApplinksError {
-  if (error instanceof ApplinksError) return error;
+  const isTold =
+    error instanceof ApplinksError &&
+    (error.status < 500 || telling.has(error.code) || error instanceof OAuthProblem);
+  if (isTold) return error;
   const message = 'Something went wrong here. The log of the application says more.';
   return new ApplinksError('internal_error', 500, message, { cause: error });
 }

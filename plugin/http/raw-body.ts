@@ -52,12 +52,19 @@ async function readAll(req: Request): Promise<Buffer> {
   let size = 0;
   // Leaving the loop must not destroy the request: its socket still carries the answer.
   const stream: AsyncIterable<Buffer> = req.iterator({ destroyOnReturn: false });
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > limitBytes) {
-      throw new ApplinksError('payload_too_large', 413, `The body is larger than ${limitBytes} bytes.`);
+  try {
+    for await (const chunk of stream) {
+      size += chunk.length;
+      if (size > limitBytes) {
+        throw new ApplinksError('payload_too_large', 413, `The body is larger than ${limitBytes} bytes.`);
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (error) {
+    if (error instanceof ApplinksError || !req.destroyed) throw error;
+    throw new ApplinksError('invalid_input', 400, 'The request ended before its body was complete.', {
+      cause: error,
+    });
   }
   return Buffer.concat(chunks);
 }

@@ -27,7 +27,8 @@ const requiredNames = [
   'oauth_timestamp',
   'oauth_nonce',
 ];
-const timestampToleranceSeconds = 300;
+/** How far a timestamp may be from our clock, either way. */
+export const timestampToleranceSeconds = 300;
 const plainPositiveInteger = /^[1-9]\d*$/;
 
 /** @throws OAuthProblem with the code of the first check that fails. */

@@ -14,6 +14,8 @@ import type { AccessToken, RequestToken } from '../store/store.js';
 import { newAccessToken, type IssuedToken } from './access-token-values.js';
 import type { Consumer, Consumers } from './consumer.js';
 import { requireFreshNonce } from './nonce.js';
+import { grantableScopes } from './pending-token.js';
+import { requireThreeLegged } from './request-token.js';
 import { requireExchangeable, requireVerifier } from './request-token-state.js';
 import { requireRenewable } from './session-state.js';
 import type { TokenGrant } from './token-endpoint.js';
@@ -72,11 +74,13 @@ async function exchange(
   consumer: Consumer,
   token: RequestToken,
 ): Promise<IssuedToken> {
+  requireThreeLegged(consumer);
   const decision = requireExchangeable(token, context.config.clock());
-  await requireVerifier(context, message, token, decision);
+  requireParameter(message, 'oauth_verifier');
   await requireTokenOwner(context, decision.userId);
   await requireFreshNonce(context, message, consumer);
-  const issued = newAccessToken(context, consumer, decision);
+  await requireVerifier(context, message, token, decision);
+  const issued = newAccessToken(context, consumer, withinCeiling(context, consumer, decision));
   const won = await context.store.requestTokens.exchange(token.digest, issued.record);
   if (!won) return rejectToken('request token was swapped, revoked or removed meanwhile');
   context.events.emit('access_token.issued', eventOf(issued.record));
@@ -89,16 +93,27 @@ async function renew(
   consumer: Consumer,
   token: AccessToken,
 ): Promise<IssuedToken> {
-  requireRenewable(message, token, context.config.clock());
+  requireThreeLegged(consumer);
+  requireRenewable(message, token, consumer.credential, context.config.clock());
   await requireTokenOwner(context, token.userId);
   await requireFreshNonce(context, message, consumer);
   const { id, createdAtMs, lastUsedAtMs } = token;
-  const fresh = newAccessToken(context, consumer, token);
+  const fresh = newAccessToken(context, consumer, withinCeiling(context, consumer, token));
   const issued = { ...fresh, record: { ...fresh.record, id, createdAtMs, lastUsedAtMs } };
   const won = await context.store.accessTokens.renew(token.digest, token.sessionHandleDigest, issued.record);
   if (!won) return rejectToken('access token was renewed or revoked meanwhile');
   context.events.emit('access_token.renewed', eventOf(issued.record));
   return issued;
+}
+
+/** An administrator may have narrowed the consumer's scopes since the user allowed them. */
+function withinCeiling(
+  { config }: Context,
+  { credential }: Consumer,
+  { userId, scopes }: { userId: string; scopes: string[] },
+): { userId: string; scopes: string[] } {
+  const ceiling = grantableScopes(config, credential);
+  return { userId, scopes: scopes.filter((scope) => ceiling.includes(scope)) };
 }
 
 function eventOf({ id, linkId, credentialId, userId }: AccessToken): {

@@ -2,12 +2,10 @@
  * `authenticate()`: protects a route of the host with link credentials. A header that is present but invalid is
  * refused even if a session cookie would do; a cookie is never looked at here (rule "Public API" of design.md).
  */
-import { parse } from 'node:querystring';
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import type { Context } from '../context.js';
 import { ApplinksError, OAuthChallenge } from '../errors.js';
 import type { EndpointFactory } from '../http/handler.js';
-import type { RawBodies } from '../http/raw-body.js';
 import { isOAuthHeader } from '../oauth1/authorization-header.js';
 import type { Authenticator } from './authenticate.js';
 
@@ -23,7 +21,6 @@ export interface AuthenticateOptions {
 export function createAuthenticateMiddleware(
   { config }: Pick<Context, 'config'>,
   authenticator: Authenticator,
-  rawBodies: RawBodies,
   endpoints: EndpointFactory,
 ) {
   return ({ scope, user = 'required', optional = false }: AuthenticateOptions = {}): RequestHandler => {
@@ -39,18 +36,10 @@ export function createAuthenticateMiddleware(
           throw new OAuthChallenge({ reason: 'the route requires a user' });
         }
         req.applink = caller;
-        await provideBody(req, rawBodies);
         next();
       })(req, res, next);
     };
   };
-}
-
-/** The signature check has consumed the stream; the handler behind finds the form where a body parser would put it. */
-async function provideBody(req: Request, rawBodies: RawBodies): Promise<void> {
-  if (req.body !== undefined && Object.keys(req.body as object).length > 0) return;
-  const form = await rawBodies.readForm(req);
-  if (form !== undefined) req.body = parse(form);
 }
 
 function requireKnownScope(scopes: Readonly<Record<string, string>>, scope: string | undefined): void {

@@ -15,10 +15,12 @@ import { requireParameter } from '../oauth1/verify.js';
 import { digest } from '../store/digest.js';
 import { sealedPlace } from '../store/sealed-places.js';
 import type { AccessToken, Credential, Link } from '../store/store.js';
-import { emitRejection, startAttempt } from './attempt.js';
+import { emitRejection, startAttempt } from '../http/attempt.js';
 import type { Consumer, Consumers } from './consumer.js';
 import { requireFreshNonce } from './nonce.js';
+import { provideBody } from './provide-body.js';
 import { requireThreeLegged } from './request-token.js';
+import { isIdle } from './session-state.js';
 import { rejectToken, requireTokenOwner } from './token-owner.js';
 
 /** The caller of a signed request, as `req.applink`. */
@@ -31,7 +33,7 @@ export interface ApplinkCaller {
   scopes: readonly string[];
 }
 
-/** Resolves who signed this request. @throws OAuthProblem, OAuthChallenge, ApplinksError `forbidden` */
+/** Resolves who signed this request, and provides `req.body` when it had to be read. @throws OAuthProblem, OAuthChallenge, ApplinksError `forbidden` */
 export type Authenticator = (req: Request, scope: string | undefined) => Promise<ApplinkCaller>;
 
 /** Uses of a token are noted at this distance, so that reading requests do not all write. */
@@ -50,13 +52,10 @@ export function createAuthenticator(
       const form = await rawBodies.readForm(req);
       const message = readHeaderMessage(context, req, form);
       attempt.consumerKey = message.get('oauth_consumer_key');
-      const caller = await authenticateMessage(
-        context,
-        consumers,
-        message,
-        await bodyToHash(message, req, rawBodies),
-      );
+      const bytes = await bodyToHash(message, req, rawBodies);
+      const caller = await authenticateMessage(context, consumers, message, bytes);
       requireScope(caller, scope);
+      provideBody(req, { form, bytes });
       return caller;
     } catch (error) {
       emitRejection(context, attempt, error);
@@ -95,7 +94,11 @@ async function authenticateMessage(
   if (token === undefined || token === '') return refuseTwoLegged(consumers, message, claimed, body);
   const record = await findAccessToken(context, digest(token), claimed);
   const secret = record && openSecret(context, record);
-  const consumer = consumers.requireSignature(message, claimed, secret, body);
+  // A peer drops a dead token on `token_rejected` only, also when its consumer is gone (AL 5.4, KIT; J A7 row 1).
+  const consumer = consumers.requireSignature(message, claimed, secret, {
+    body,
+    unknownAs: 'token_rejected',
+  });
   if (!record) return rejectToken('token unknown');
   requireThreeLegged(consumer);
   requireUsable(record, consumer.credential, context.config.clock());
@@ -112,7 +115,7 @@ function refuseTwoLegged(
   claimed: Consumer | undefined,
   body: Buffer | undefined,
 ): never {
-  consumers.requireSignature(message, claimed, '', body);
+  consumers.requireSignature(message, claimed, '', { body });
   throw new OAuthChallenge({ reason: 'two-legged requests are switched off for this link' });
 }
 
@@ -133,8 +136,7 @@ function openSecret({ sealer }: Context, { sealedSecret, linkId, userId }: Acces
 function requireUsable(record: AccessToken, { idleTimeoutMs }: Credential, nowMs: number): void {
   if (nowMs > record.expiresAtMs)
     throw new OAuthProblem('token_expired', {}, { reason: 'access token expired' });
-  const lastUsedAtMs = record.lastUsedAtMs ?? record.createdAtMs;
-  if (idleTimeoutMs !== null && nowMs > lastUsedAtMs + idleTimeoutMs) {
+  if (isIdle(record, idleTimeoutMs, nowMs)) {
     throw new OAuthProblem('token_expired', {}, { reason: 'access token unused for too long' });
   }
 }

@@ -81,8 +81,9 @@ async function renderConsent(
   await views.render(res, 'consent', page, { formAction: callback === null ? [] : [originOf(callback)] });
 }
 
-function consentPurpose({ record }: Pending): string {
-  return `consent ${record.digest}`;
+/** Bound to what the page showed: an administrator who widens the scopes meanwhile makes the form worthless. */
+function consentPurpose({ record, link, credential, scopes }: Pending): string {
+  return JSON.stringify(['consent', record.digest, link.id, credential.id, [...scopes].sort()]);
 }
 
 function consentPath({ config }: Context, { token }: Pending): string {

@@ -24,15 +24,21 @@ export interface Consumers {
   /**
    * @param tokenSecret '' when the message carries no token; undefined for a token that does not exist or is not
    * this consumer's, which is reported as `token_rejected` after the same work.
-   * @param body raw body, when the message is not a form.
    * @throws OAuthProblem by RFC 5849 section 3.2; `consumer_key_unknown`, `token_rejected`.
    */
   requireSignature(
     message: Message,
     consumer: Consumer | undefined,
     tokenSecret: string | undefined,
-    body?: Uint8Array,
+    options?: SignatureOptions,
   ): Consumer;
+}
+
+interface SignatureOptions {
+  /** Raw body, when the message is not a form. */
+  body?: Uint8Array | undefined;
+  /** How an unknown consumer is reported; default `consumer_key_unknown`. */
+  unknownAs?: 'consumer_key_unknown' | 'token_rejected';
 }
 
 export async function createConsumers(context: Context): Promise<Consumers> {
@@ -50,7 +56,7 @@ export async function createConsumers(context: Context): Promise<Consumers> {
 
   return {
     find: (message) => store.links.findByConsumerKey(requireParameter(message, 'oauth_consumer_key')),
-    requireSignature: (message, consumer, tokenSecret, body) => {
+    requireSignature: (message, consumer, tokenSecret, { body, unknownAs = 'consumer_key_unknown' } = {}) => {
       const nowSeconds = Math.floor(config.clock() / 1000);
       const known = consumer !== undefined && tokenSecret !== undefined;
       const method = consumer?.credential.signatureMethod ?? message.get('oauth_signature_method');
@@ -67,7 +73,7 @@ export async function createConsumers(context: Context): Promise<Consumers> {
       }
       throw consumer
         ? new OAuthProblem('token_rejected', {}, { reason: 'token unknown, or of another consumer' })
-        : new OAuthProblem('consumer_key_unknown', {}, { reason: 'no consumer with this key' });
+        : new OAuthProblem(unknownAs, {}, { reason: 'no consumer with this key' });
     },
   };
 }

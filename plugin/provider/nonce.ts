@@ -6,11 +6,13 @@
 import type { Context } from '../context.js';
 import { OAuthProblem } from '../errors.js';
 import type { Message } from '../oauth1/message.js';
-import { requireParameter } from '../oauth1/verify.js';
+import { requireParameter, timestampToleranceSeconds } from '../oauth1/verify.js';
 import type { Consumer } from './consumer.js';
 
-/** Timestamps are accepted from 300 s in the past to 300 s in the future; the rest is for clocks that differ. */
-const windowMs = 900_000;
+/** For the fraction of a second that timestamps lack, and for the clocks of several processes. */
+const marginMs = 300_000;
+/** A timestamp from the future stays acceptable for twice the tolerance. */
+const windowMs = 2 * timestampToleranceSeconds * 1000 + marginMs;
 
 /** @throws OAuthProblem `nonce_used`. */
 export async function requireFreshNonce(

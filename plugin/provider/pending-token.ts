@@ -1,8 +1,10 @@
 /** The request token that a consent page is about (J A6, AL 6.4): it must exist, be fresh and be undecided. */
+import type { Config } from '../config.js';
 import type { Context } from '../context.js';
 import { OAuthProblem } from '../errors.js';
 import { digest } from '../store/digest.js';
 import type { Credential, Link, RequestToken } from '../store/store.js';
+import { requireThreeLegged } from './request-token.js';
 import { rejectToken } from './token-owner.js';
 
 export interface Pending {
@@ -15,7 +17,7 @@ export interface Pending {
   scopes: string[];
 }
 
-/** @throws OAuthProblem `parameter_absent`, `token_rejected`, `token_used`, `token_expired`. */
+/** @throws OAuthProblem `parameter_absent`, `token_rejected`, `token_used`, `token_expired`, `permission_denied`. */
 export async function requirePending(
   { store, config }: Context,
   token: string | undefined,
@@ -31,6 +33,11 @@ export async function requirePending(
   if (config.clock() > record.expiresAtMs) {
     throw new OAuthProblem('token_expired', {}, { reason: 'request token expired' });
   }
-  const scopes = Object.keys(config.scopes).filter((scope) => credential.scopes?.includes(scope) ?? true);
-  return { token, record, link, credential, scopes };
+  requireThreeLegged({ link, credential });
+  return { token, record, link, credential, scopes: grantableScopes(config, credential) };
+}
+
+/** The consumer's ceiling, as far as these scopes (still) exist. */
+export function grantableScopes({ scopes }: Pick<Config, 'scopes'>, credential: Credential): string[] {
+  return Object.keys(scopes).filter((scope) => credential.scopes?.includes(scope) ?? true);
 }

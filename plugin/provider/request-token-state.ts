@@ -8,12 +8,10 @@ import { OAuthProblem } from '../errors.js';
 import type { Message } from '../oauth1/message.js';
 import { requireParameter } from '../oauth1/verify.js';
 import { digest } from '../store/digest.js';
-import type { Decision, RequestToken } from '../store/store.js';
+import { mostWrongVerifiers, type Decision, type RequestToken } from '../store/store.js';
 import { rejectToken } from './token-owner.js';
 
 export type Allowed = Extract<Decision, { outcome: 'allowed' }>;
-
-const mostWrongVerifiers = 5;
 
 /** @throws OAuthProblem `token_expired`, `permission_unknown`, `permission_denied`, `token_rejected` when locked. */
 export function requireExchangeable(token: RequestToken, nowMs: number): Allowed {
@@ -29,7 +27,10 @@ export function requireExchangeable(token: RequestToken, nowMs: number): Allowed
   return token.decision;
 }
 
-/** @throws OAuthProblem `parameter_absent`, `token_rejected`. */
+/**
+ * Comes after the nonce: one request that was recorded and sent again must not count five times.
+ * @throws OAuthProblem `parameter_absent`, `token_rejected`.
+ */
 export async function requireVerifier(
   { store, events }: Context,
   message: Message,

@@ -1,9 +1,9 @@
 /** The provider's routes, all in one table: the classic Atlassian paths and the host's aliases (design.md, Paths). */
 import { Router, type RequestHandler } from 'express';
 import type { EndpointFactory, Endpoint } from '../http/handler.js';
-import { allowOnly } from '../http/allow-only.js';
+import { allowOnly, allowOnlyPost } from '../http/allow-only.js';
 import { accessTokenGrant } from './access-token.js';
-import { reportingRejections } from './attempt.js';
+import { reportingRejections } from '../http/attempt.js';
 import { authorizePath, decideConsent, showConsent, type AuthorizeDependencies } from './authorize.js';
 import type { Consumers } from './consumer.js';
 import { requestTokenGrant } from './request-token.js';
@@ -27,7 +27,7 @@ export function providerRoutes(dependencies: ProviderDependencies): Router {
   ): void => {
     for (const path of [classic, ...aliases]) {
       router.post(path, endpoints('oauth', name, endpoint));
-      router.all(path, allowOnly('POST'));
+      router.all(path, allowOnlyPost(context.config.baseUrl));
     }
   };
   tokenRoute(

@@ -1,6 +1,13 @@
 /** Request and access tokens of the memory store. */
 import { requireFilter, requireKnownFields, requireRequestTokenFilter } from './owner-columns.js';
-import type { AccessToken, AccessTokenStore, RequestToken, RequestTokenStore, TokenFilter } from './store.js';
+import {
+  mostWrongVerifiers,
+  type AccessToken,
+  type AccessTokenStore,
+  type RequestToken,
+  type RequestTokenStore,
+  type TokenFilter,
+} from './store.js';
 
 export interface MemoryTokens {
   /** By digest. */
@@ -37,7 +44,8 @@ export function memoryRequestTokens(tokens: MemoryTokens): RequestTokenStore {
       const isAllowed =
         token?.decision?.outcome === 'allowed' &&
         token.decision.userId === accessToken.userId &&
-        token.credentialId === accessToken.credentialId;
+        token.credentialId === accessToken.credentialId &&
+        token.wrongVerifiers < mostWrongVerifiers;
       if (!isAllowed) return Promise.resolve(false);
       put(access, accessToken);
       request.delete(digest);

@@ -5,7 +5,7 @@ import { accessTokenRow } from './sql-access-tokens.js';
 import { readStrings } from './row-values.js';
 import type { Database, Tables } from './schema.js';
 import { isForeignKeyViolation, type SqlDialect } from './sql-dialect.js';
-import type { Decision, RequestToken, RequestTokenStore } from './store.js';
+import { mostWrongVerifiers, type Decision, type RequestToken, type RequestTokenStore } from './store.js';
 
 type Row = Selectable<Tables['applinks_request_tokens']>;
 
@@ -50,6 +50,7 @@ export function sqlRequestTokens(db: Database, { hasRowLocks }: SqlDialect): Req
             .where('outcome', '=', 'allowed')
             .where('user_id', '=', accessToken.userId)
             .where('credential_id', '=', accessToken.credentialId)
+            .where('wrong_verifiers', '<', mostWrongVerifiers)
             .executeTakeFirst();
           if (numDeletedRows !== 1n) return false;
           await transaction

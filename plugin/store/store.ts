@@ -163,6 +163,9 @@ export interface TokenFilter {
   linkId?: string;
 }
 
+/** A request token with this many wrong verifiers is never swapped. */
+export const mostWrongVerifiers = 5;
+
 export interface RequestTokenStore {
   /** False, and nothing stored, when the credential no longer exists. A digest that exists already is an Error. */
   create(token: RequestToken): Promise<boolean>;
@@ -173,8 +176,8 @@ export interface RequestTokenStore {
   countWrongVerifier(digest: string): Promise<number>;
   /**
    * Deletes the request token and stores the access token, both or neither. True for exactly one caller, and only
-   * if the request token still exists, is allowed for `accessToken.userId` and belongs to its credential. An Error, and
-   * no change, when an access token of this id or digest exists already.
+   * if the request token still exists, is allowed for `accessToken.userId`, belongs to its credential and has fewer
+   * than `mostWrongVerifiers` wrong tries. An Error, and no change, when an access token of this id or digest exists.
    */
   exchange(digest: string, accessToken: AccessToken): Promise<boolean>;
   /** Deletes by credential, link or deciding user (`id` is not used here). Returns how many. */

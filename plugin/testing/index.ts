@@ -29,6 +29,7 @@ export type { Level, Levels } from './bitbucket/linking/oauth-levels.js';
 export type { ProbeResult } from './bitbucket/linking/probe.js';
 export type { Faults } from './bitbucket/faults.js';
 export type { FaultyAnswer, RequestMatch } from './bitbucket/faulty-answers.js';
+export type { IssuedToken } from './bitbucket/issued-token.js';
 export type { ReceivedRequest } from './bitbucket/received.js';
 export type {
   ConsumerToken,

@@ -1,7 +1,7 @@
 /** The access token endpoint, row by row of jenkins-integration.md A3 and D3 (AccessTokenRestEndpointTest). */
 import { expect } from 'chai';
 import { TestClock, dayMs, minuteMs } from '../support/clock.js';
-import { allow, press } from '../support/consent.js';
+import { allow, openConsent, press } from '../support/consent.js';
 import { startKitApp, type KitApp } from '../support/kit-app.js';
 import {
   registerConsumer,
@@ -64,6 +64,23 @@ describe('The access token endpoint', () => {
   };
 
   describe('swapping a request token', () => {
+    it('gives no scope that the consumer has lost since the user allowed it', async () => {
+      const by = await registerConsumer(app);
+      const [credentials, verifier] = await allowed(by);
+      await app.applinks.links.updateCredential(by.linkId, by.credentialId, { scopes: [] });
+      const access = accessCredentials(await by.swap(credentials, verifier, signing()));
+      expect((await by.call('POST', '/job/demo/build', access, signing())).status).to.equal(403);
+    });
+
+    it('one wrong try that is recorded and sent again counts once, so nobody can lock a token with it', async () => {
+      const [credentials, verifier] = await allowed();
+      const same = { ...signing(), nonce: 'recorded-once' };
+      expectProblem(await consumer.swap(credentials, 'wrong', same), 401, 'token_rejected');
+      for (let time = 0; time < 6; time += 1)
+        expectProblem(await consumer.swap(credentials, 'wrong', same), 401, 'nonce_used');
+      expect((await consumer.swap(credentials, verifier, signing())).status).to.equal(200);
+    });
+
     it('row 6: answers five fields in order, numbers in seconds', async () => {
       const [credentials, verifier] = await allowed();
       const answer = await consumer.swap(credentials, verifier, signing());
@@ -256,6 +273,38 @@ describe('The access token endpoint', () => {
       const old = await granted(brief);
       clock.advance(31 * dayMs);
       expectProblem(await brief.renew(old, old.sessionHandle, signing()), 401, 'permission_denied');
+    });
+
+    it('does not revive a token that was unused for too long', async () => {
+      const idle = await register({ idleTimeoutMs: 10 * minuteMs });
+      const old = await granted(idle);
+      clock.advance(11 * minuteMs);
+      expectProblem(await idle.renew(old, old.sessionHandle, signing()), 401, 'permission_denied');
+    });
+
+    it('gives no scope that the consumer has lost meanwhile', async () => {
+      const by = await registerConsumer(app);
+      const old = await granted(by);
+      await app.applinks.links.updateCredential(by.linkId, by.credentialId, { scopes: [] });
+      const renewed = accessCredentials(await by.renew(old, old.sessionHandle, signing()));
+      expect((await by.call('POST', '/job/demo/build', renewed, signing())).status).to.equal(403);
+      expect((await by.call('GET', '/whoami', renewed, signing())).status).to.equal(200);
+    });
+
+    it('and swapping, and asking users, end when the link allows no tokens of users any more', async () => {
+      const by = await registerConsumer(app);
+      const old = await granted(by);
+      const [credentials, verifier] = await allowed(by);
+      const open = await request(by);
+      const link = (await app.store.links.get(by.linkId))!;
+      await app.store.links.update({ ...link, levels: { ...link.levels, threeLegged: false } });
+      expectProblem(await by.renew(old, old.sessionHandle, signing()), 401, 'permission_denied');
+      expectProblem(await by.swap(credentials, verifier, signing()), 401, 'permission_denied');
+      const [, page] = await openConsent(app.baseUrl, 'ana', open.token);
+      expect(page.status).to.equal(401);
+      expect(page.forms.flatMap(({ buttons }) => buttons.map(({ name }) => name))).not.to.include(
+        'authorize',
+      );
     });
 
     it('of ten renewals at once one wins', async () => {

@@ -30,6 +30,16 @@ describe('The consent page', () => {
     expect(page.forms.flatMap((form) => form.buttons.map(({ name }) => name))).not.to.include('authorize');
   };
 
+  it('does not grant more than it showed: scopes that were widened meanwhile need a new look', async () => {
+    const by = await registerConsumer(app, { scopes: [] });
+    const answer = await by.askRequestToken(callback, { timestampSeconds: clock.seconds() });
+    const [browser, page] = await openConsent(app.baseUrl, 'ana', answer.fields.oauth_token!);
+    await app.applinks.links.updateCredential(by.linkId, by.credentialId, { scopes: ['build'] });
+    expect((await browser.submit(page, { button: 'authorize' })).status).to.equal(403);
+    const [, again] = await openConsent(app.baseUrl, 'ana', answer.fields.oauth_token!);
+    expect(again.text).to.include('Start and stop builds');
+  });
+
   describe('when it is opened', () => {
     it('names both applications, the user, what is granted and where the browser goes', async () => {
       const [, page] = await openConsent(app.baseUrl, 'ana', await pending());

@@ -101,10 +101,10 @@ describe('The life of access', () => {
   });
 
   describe('when the consumer is deleted', () => {
-    it('ends: the consumer is told that its key is unknown', async () => {
+    it('ends: the consumer is told to drop the token, and that its key is unknown when it asks for one', async () => {
       const access = await grant('ana');
       await app.applinks.links.remove(consumer.linkId);
-      expect(await outcome(access)).to.equal('consumer_key_unknown');
+      expect(await outcome(access)).to.equal('token_rejected');
       expect(await app.applinks.tokens.list({}, { limit: 10, offset: 0 })).to.be.empty;
       expect((await consumer.askRequestToken(callback, now())).problem).to.equal('consumer_key_unknown');
     });
@@ -165,7 +165,7 @@ describe('The life of access', () => {
       const request = await pending(second);
       const verifier = await allow(app.baseUrl, 'ana', request.token);
       await app.applinks.links.removeCredential(consumer.linkId, added.id);
-      expect(await outcome(lost, second)).to.equal('consumer_key_unknown');
+      expect(await outcome(lost, second)).to.equal('token_rejected');
       expect((await second.swap(request, verifier, now())).problem).to.equal('consumer_key_unknown');
       expect((await consumer.swap(request, verifier, now())).problem).to.equal('token_rejected');
       expect(await outcome(kept)).to.equal('started');
@@ -186,10 +186,10 @@ describe('The life of access', () => {
       expect(await outcome(access, signingWith('agreed-between-both-1'))).to.equal('started');
     });
 
-    it('lives on under the new key; the old one is unknown at once', async () => {
+    it('lives on under the new key; the old one is refused at once', async () => {
       const access = await grant('ana');
       await change({ key: 'renamed-key', secret: 'agreed-between-both-1' });
-      expect(await outcome(access)).to.equal('consumer_key_unknown');
+      expect(await outcome(access)).to.equal('token_rejected');
       const renamed = signingWith('agreed-between-both-1', 'renamed-key');
       expect(await outcome(access, renamed)).to.equal('started');
     });
@@ -290,7 +290,7 @@ describe('The life of the kit', () => {
       const consumer = await registerConsumer(one);
       const access = await grantAccess(one, consumer, 'ana');
       const stranger = new TestConsumer(two.baseUrl, consumer.identity);
-      expect((await stranger.call('POST', build, access)).problem).to.equal('consumer_key_unknown');
+      expect((await stranger.call('POST', build, access)).problem).to.equal('token_rejected');
       expect(await two.applinks.links.list()).to.be.empty;
       expect(heard).to.be.empty;
     });

@@ -1,6 +1,7 @@
 /** The request token endpoint, row by row of jenkins-integration.md A2 and D3 (RequestTokenRestEndpointTest). */
 import { expect } from 'chai';
-import { classicPaths, TestConsumer, type Answer, type Signing } from '../support/test-consumer.js';
+import { press } from '../support/consent.js';
+import { classicPaths, send, TestConsumer, type Answer, type Signing } from '../support/test-consumer.js';
 import { startKitApp, type KitApp } from '../support/kit-app.js';
 import { registerConsumer, type RegisteredConsumer } from '../support/register-consumer.js';
 
@@ -219,6 +220,42 @@ describe('The request token endpoint', () => {
     expectProblem(large, 413, 'parameter_rejected');
     const long = await ask({ placement: 'header', nonce: 'n'.repeat(9000) });
     expect(long.status).to.equal(400);
+  });
+
+  it('names the problem to other methods too', async () => {
+    const answer = await send(app.baseUrl + classicPaths.requestToken, { method: 'PUT' });
+    expect([answer.status, answer.problem]).to.deep.equal([405, 'parameter_rejected']);
+    expect(answer.headers.get('allow')).to.equal('POST');
+  });
+
+  it('limits invented consumer keys per address; real consumers go on', async () => {
+    const limited = await startKitApp({ limitFailures: true });
+    try {
+      const real = await registerConsumer(limited);
+      const ask = (n: number) =>
+        new TestConsumer(limited.baseUrl, { ...real.identity, consumerKey: `nobody-${n}` }).askRequestToken(
+          callback,
+        );
+      for (let n = 1; n < 30; n += 1) expect((await ask(n)).problem).to.equal('consumer_key_unknown');
+      expect((await ask(30)).status).to.equal(429);
+      expect((await ask(31)).status).to.equal(429);
+      expect((await real.askRequestToken(callback)).status).to.equal(200);
+    } finally {
+      await limited.close();
+    }
+  });
+
+  it('does not count denials: the users of one Bitbucket cannot lock each other out', async () => {
+    const limited = await startKitApp({ limitFailures: true });
+    try {
+      const shared = await registerConsumer(limited);
+      const { token, secret } = await shared.requestToken(callback);
+      await press(limited.baseUrl, 'ana', token, 'cancel');
+      for (let n = 0; n < 35; n += 1)
+        expect((await shared.swap({ token, secret }, 'denied')).problem).to.equal('permission_denied');
+    } finally {
+      await limited.close();
+    }
   });
 
   it('limits failures per consumer and address, and says when to come back', async () => {

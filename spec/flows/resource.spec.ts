@@ -1,7 +1,7 @@
 /** Routes behind authenticate() and strategy(): jenkins-integration.md A7, A11 and D3, applinks-oauth1.md 5.3 and 5.4. */
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import express, { type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import express4 from 'express4';
 import passport from 'passport';
 import { ApplinksError } from 'express-applinks';
@@ -90,6 +90,7 @@ for (const version of [5, 4] as const) {
       const body = { content: '{"a":1}', contentType: 'application/json' };
       const right = await consumer.call('POST', build, access, { ...now(), body, bodyHash: true });
       expect(right.status, right.text).to.equal(201);
+      expect(JSON.parse(right.text)).to.deep.include({ body: { a: 1 } });
       const oauth_body_hash = createHash('sha1').update('{"a":2}').digest('base64');
       const wrong = await consumer.call('POST', build, access, {
         ...now(),
@@ -97,6 +98,30 @@ for (const version of [5, 4] as const) {
         protocol: { oauth_body_hash },
       });
       expectProblem(wrong, 400, 'parameter_rejected');
+    });
+
+    it('refuses JSON that is none, though its hash is right', async () => {
+      const body = { content: '{"a":', contentType: 'application/json' };
+      const answer = await consumer.call('POST', build, access, { ...now(), body, bodyHash: true });
+      expect([answer.status, answer.text]).to.deep.equal([400, 'The body is not JSON in UTF-8.']);
+    });
+
+    it('hands on a body of any other type as bytes, when it had to be read', async () => {
+      const body = { content: 'a,b', contentType: 'text/csv' };
+      const answer = await consumer.call('POST', build, access, { ...now(), body, bodyHash: true });
+      const bytes = { type: 'Buffer', data: [...Buffer.from('a,b')] };
+      expect(JSON.parse(answer.text)).to.deep.include({ body: bytes });
+    });
+
+    it('replayed as late as its timestamp allows is refused, also after a sweep', async () => {
+      const last = await connect();
+      const nonce = 'from-the-future';
+      const ahead = { timestampSeconds: clock.seconds() + 299, nonce };
+      expect((await last.by.call('POST', build, last.token, ahead)).status).to.equal(201);
+      clock.advance(598_000);
+      await app.applinks.tick();
+      const replayed = await last.by.call('POST', build, last.token, ahead);
+      expectProblem(replayed, 401, 'nonce_used');
     });
 
     describe('without credentials', () => {
@@ -201,9 +226,15 @@ for (const version of [5, 4] as const) {
         expectProblem(await liar.call('POST', build, access, now()), 401, 'signature_invalid');
       });
 
-      it('7: an unknown consumer', async () => {
+      it('1 before 7, and AL 5.4: an unknown consumer with a token: token_rejected, so that the peer drops it', async () => {
         const stranger = new TestConsumer(app.baseUrl, { ...consumer.identity, consumerKey: 'nobody' });
-        expectProblem(await stranger.call('POST', build, access, now()), 401, 'consumer_key_unknown');
+        expectProblem(await stranger.call('POST', build, access, now()), 401, 'token_rejected');
+      });
+
+      it('7: an unknown consumer without a token is told that its key is unknown', async () => {
+        const stranger = new TestConsumer(app.baseUrl, { ...consumer.identity, consumerKey: 'nobody' });
+        const answer = await stranger.call('POST', build, { token: '', secret: '' }, now());
+        expectProblem(answer, 401, 'consumer_key_unknown');
       });
 
       it('8 and AL 5.4: the user is gone: token_rejected, so that the peer drops the token', async () => {
@@ -268,7 +299,8 @@ for (const version of [5, 4] as const) {
       host.post(
         build,
         authenticator.authenticate('applinks', { session: false, scope: 'build' }) as RequestHandler,
-        (req, res) => void res.json({ user: req.user, link: req.applink?.link.name }),
+        (req, res) =>
+          void res.json({ user: req.user, link: req.applink?.link.name, body: req.body as unknown }),
       );
       const server = await listen(host);
       try {
@@ -283,15 +315,80 @@ for (const version of [5, 4] as const) {
             ...now(),
             ...signing,
           });
-          return send(server.url + build, { method: 'POST', headers: signed.headers });
+          const { headers, body = '' } = signed;
+          return send(server.url + build, { method: 'POST', headers, body });
         };
         const answer = await through(access);
         expect(answer.status, answer.text).to.equal(200);
         expect(JSON.parse(answer.text)).to.deep.include({ link: 'Bitbucket' });
         expectProblem(await through({ ...access, token: 'unknown' }), 401, 'token_rejected');
+        const late = await through(access, { timestampSeconds: clock.seconds() - 400 });
+        expectProblem(late, 400, 'timestamp_refused');
+        expect(late.headers.get('cache-control')).to.equal('no-store');
+        const filled = await through(access, { form: [['branch', 'main']] });
+        expect(JSON.parse(filled.text)).to.deep.include({ body: { branch: 'main' } });
         const none = await send(server.url + build, { method: 'POST' });
         expect(none.status).to.equal(401);
         expect(none.headers.get('www-authenticate')).to.match(/^OAuth realm="[^"]*"$/);
+      } finally {
+        await server.close();
+      }
+    });
+
+    it('leaves nothing to do for body parsers that come later', async () => {
+      const framework = version === 4 ? express4 : express;
+      const host = framework();
+      const parsers = [framework.urlencoded({ extended: false }), framework.json()] as RequestHandler[];
+      host.post(
+        build,
+        app.applinks.authenticate(),
+        ...parsers,
+        (req, res) => void res.json({ body: req.body as unknown }),
+      );
+      const server = await listen(host);
+      const sent = [
+        { form: [['a', 'b']] as const },
+        { body: { content: '{"a":"b"}', contentType: 'application/json' }, bodyHash: true },
+        { body: { content: '{"a":"b"}', contentType: 'application/json' } },
+      ];
+      try {
+        for (const signing of sent) {
+          const { headers, body = '' } = signRequest({
+            method: 'POST',
+            url: app.baseUrl + build,
+            identity: consumer.identity,
+            token: access.token,
+            tokenSecret: access.secret,
+            ...now(),
+            ...signing,
+          });
+          const answer = await send(server.url + build, { method: 'POST', headers, body });
+          expect([answer.status, answer.text]).to.deep.equal([200, '{"body":{"a":"b"}}']);
+        }
+      } finally {
+        await server.close();
+      }
+    });
+
+    it('logs nobody in through strategy(): without session: false it is an error that says so', async () => {
+      const authenticator = new passport.Authenticator();
+      authenticator.use('applinks', app.applinks.strategy());
+      const host = version === 4 ? express4() : express();
+      const guard = authenticator.authenticate('applinks', { scope: 'build' }) as RequestHandler;
+      const told: ErrorRequestHandler = (error, _req, res, next) => {
+        if (res.headersSent) next(error);
+        else res.status(500).send((error as Error).message);
+      };
+      host.post(build, guard, (_req, res) => void res.send('reached'));
+      host.use(told);
+      const server = await listen(host);
+      try {
+        const answer = await send(server.url + build, { method: 'POST' });
+        expect([answer.status, answer.text]).to.deep.equal([
+          500,
+          "The applinks strategy needs passport.authenticate('applinks', { session: false }): a signed call must not log anybody in.",
+        ]);
+        expect(answer.headers.get('set-cookie')).to.equal(null);
       } finally {
         await server.close();
       }

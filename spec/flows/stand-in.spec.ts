@@ -221,9 +221,9 @@ describe('Bitbucket’s reaction to the kit’s answers (applinks-oauth1.md 5.4)
     await expectReaction('credentials-required', 'token_rejected', false);
   });
 
-  it('consumer deleted: a failure that names it; the token is kept', async () => {
+  it('consumer deleted: the token is dropped, not tried for ever', async () => {
     await pair.app.applinks.links.remove(pair.kitLinkId);
-    await expectReaction('failed', 'consumer_key_unknown', true);
+    await expectReaction('credentials-required', 'token_rejected', false);
   });
 
   it('clock off: a failure that names the clock; the token is kept', async () => {

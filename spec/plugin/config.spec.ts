@@ -108,4 +108,16 @@ describe('The options of createApplinks()', () => {
   it('refuse lifetimes out of bounds', () => {
     expect(messageOf({ lifetimes: { requestTokenMs: 1 } })).to.match(/lifetimes\.requestTokenMs/);
   });
+
+  for (const path of ['rest', '/a//b', '/a*', '/:id', '/a(b)', '/{x}', '/a/', '/a?b', '/a b']) {
+    it(`refuses the alias path ${path} at construction`, () => {
+      expect(messageOf({ paths: { requestToken: [path] } })).to.include(
+        'paths.requestToken.0: must begin with a slash',
+      );
+    });
+  }
+  it('takes the alias paths of Jenkins', () => {
+    const requestToken = ['/bitbucket/oauth/request-token', '/a.b_c~d-e/%C3%A4'];
+    expect(parseOptions(options({ paths: { requestToken } })).paths.requestToken).to.deep.equal(requestToken);
+  });
 });

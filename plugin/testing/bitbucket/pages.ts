@@ -5,6 +5,7 @@ import { startBuild } from './build-operations.js';
 import { html, page, type Html } from './html.js';
 import { linksPath } from './link-form.js';
 import { dancePath } from './login-dance.js';
+import { tokenPagePath } from './provider/authorize-pages.js';
 import type { KnownBuild, Link, User } from './state.js';
 
 const danceUrl = (base: string, link: Link): string =>
@@ -30,6 +31,7 @@ const whoIs = (base: string, user: User): Html =>
   html`<form method="post" action="${base}/logout">
       Logged in as <strong>${user.name}</strong>. <button>Log out</button>
     </form>
+    <p><a href="${base}${tokenPagePath}">Authorised applications</a></p>
     ${user.admin ? html`<p><a href="${base}${linksPath}">Administer application links</a></p>` : ''}`;
 
 export function startPage(context: StandInContext, incoming: Incoming): Answer {

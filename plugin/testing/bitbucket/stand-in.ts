@@ -1,6 +1,7 @@
 /**
- * A stand-in for Bitbucket Data Center as the consumer of an application link, for tests and demonstrations. On the
- * wire it acts as applinks-oauth1.md part 5 describes; beside its HTTP side it can be driven from a test.
+ * A stand-in for Bitbucket Data Center (or Jira, or Confluence) at the other end of an application link, for tests and
+ * demonstrations. On the wire it acts as applinks-oauth1.md describes: parts 1 and 4 of itself, part 5 as a consumer,
+ * part 6 as a provider. Beside its HTTP side it can be driven from a test.
  */
 import type { AddressInfo } from 'node:net';
 import { createBrowser, type MiniBrowser } from '../browser/mini-browser.js';

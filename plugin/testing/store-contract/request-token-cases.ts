@@ -129,6 +129,16 @@ export function requestTokenCases(store: Subject): void {
       equal(await store().requestTokens.exchange(request.digest, { ...access, credentialId: other }), false);
       equal(await store().requestTokens.exchange(request.digest, access), true);
     });
+    it('are not swapped after five wrong verifiers, and are after four', async () => {
+      const link = await storedLink(store());
+      const [request, access] = await storedGrant(store(), link);
+      const [locked, other] = await storedGrant(store(), link);
+      for (let n = 0; n < 4; n += 1) await store().requestTokens.countWrongVerifier(request.digest);
+      for (let n = 0; n < 5; n += 1) await store().requestTokens.countWrongVerifier(locked.digest);
+      equal(await store().requestTokens.exchange(request.digest, access), true);
+      equal(await store().requestTokens.exchange(locked.digest, other), false);
+      equal(await store().accessTokens.get(other.digest), undefined);
+    });
     it('are not swapped when unknown', async () => {
       const link = await storedLink(store());
       equal(await store().requestTokens.exchange(newDigest(), newAccessToken(link)), false);

@@ -85,11 +85,16 @@ describe('Access to the pages', () => {
       const foreign = await tokenOn(browser, urlOf('/applinks/admin/links/new'));
       const wrong = path === '/applinks/admin/links/new' ? foreign.slice(1) : foreign;
       const forms: Record<string, string>[] = [{}, { csrf_token: wrong }];
+      const heard: string[] = [];
+      const hear = ({ problem }: { problem: string }): unknown => heard.push(problem);
+      app.applinks.on('request.rejected', hear);
       for (const fields of forms) {
         const page = await browser.post(urlOf(path), fields);
         expect(page.status).to.equal(403);
         expect(page.text).to.include('csrf_rejected');
       }
+      app.applinks.off('request.rejected', hear);
+      expect(heard).to.deep.equal(['csrf_rejected', 'csrf_rejected']);
       await nothingHasChanged();
     });
   }

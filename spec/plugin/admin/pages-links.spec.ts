@@ -240,9 +240,7 @@ describe('The pages of links', () => {
       expect(locationOf(deleted)).to.equal('/applinks/admin?done=deleted');
       expect((await open('?done=deleted')).text).to.include('The link is deleted');
       expect(await app.store.links.list()).to.be.empty;
-      expect((await consumer.call('POST', '/job/demo/build', granted)).problem).to.equal(
-        'consumer_key_unknown',
-      );
+      expect((await consumer.call('POST', '/job/demo/build', granted)).problem).to.equal('token_rejected');
       expect((await admin.submit(form)).status).to.equal(404);
     });
   });

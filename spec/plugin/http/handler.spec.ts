@@ -82,6 +82,19 @@ describe('The edge of every endpoint', () => {
         expect(logged.join()).to.match(/^error: express-applinks: request failed .*"spec".*/);
       });
 
+      it('keeps inner failures for the log, though their message is our own', async () => {
+        const error = new ApplinksError('encryption_key_missing', 500, 'No key has the id 0badcafe.');
+        const answer = await failing(surface, error);
+        expect(answer.status).to.equal(500);
+        expect(answer.text).to.include('Something went wrong here.').and.not.include('0badcafe');
+        expect(logged.join()).to.include('0badcafe');
+      });
+
+      it('tells the developer how to mount it', async () => {
+        const error = new ApplinksError('raw_body_unavailable', 500, 'Mount it before the parser.');
+        expect((await failing(surface, error)).text).to.include('Mount it before the parser.');
+      });
+
       it('tells no private reason; the log has it', async () => {
         const details = { reason: 'the token belongs to another link' };
         const answer = await failing(surface, new ApplinksError('forbidden', 403, 'Not for you.', details));

@@ -27,7 +27,7 @@ describe('The public URL of a request', () => {
     });
   }
 
-  for (const originalUrl of ['/other/job', '/cix/job', 'http://evil.example/ci/job', '*']) {
+  for (const originalUrl of ['/other/job', '/cix/job', 'http://evil.example/job', '*']) {
     it(`is refused outside of the mount path: ${originalUrl}`, () => {
       expect(() => publicUrl(belowPath, { originalUrl }))
         .to.throw(ApplinksError, /mountPath/)
@@ -35,8 +35,16 @@ describe('The public URL of a request', () => {
     });
   }
 
-  it('refuses a request target in absolute form, which would name a host of the client', () => {
-    expect(() => publicUrl(atRoot, { originalUrl: 'http://evil.example/' })).to.throw(ApplinksError);
+  it('takes only the path of a request target in absolute form, whatever host it names', () => {
+    const originalUrl = 'http://evil.example:81/ci/job?x=http://y/';
+    expect(publicUrl(belowPath, { originalUrl })).to.equal('https://ci.example.test/ci/job?x=http://y/');
+    expect(publicUrl(atRoot, { originalUrl: 'HTTP://evil.example' })).to.equal('https://ci.example.test');
+  });
+
+  it('is not found, and no mistake of the mount, when only the case of the path differs', () => {
+    expect(() => publicUrl(belowPath, { originalUrl: '/CI/job' }))
+      .to.throw(ApplinksError)
+      .with.property('code', 'not_found');
   });
 });
 

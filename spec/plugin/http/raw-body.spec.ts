@@ -1,6 +1,7 @@
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type Request, type RequestHandler } from 'express';
 import express4 from 'express4';
 import { ApplinksError } from '../../../plugin/errors.js';
 import { createRawBodies, type RawBodies } from '../../../plugin/http/raw-body.js';
@@ -87,6 +88,30 @@ for (const [name, framework] of [
     it('is refused when compressed, so that nobody sends a bomb', async () => {
       const answer = await send(nothing, gzipSync('a=1'), { 'content-encoding': 'gzip' });
       expect(answer.code).to.equal('unsupported_media_type');
+    });
+
+    it('that never ends because the client went away is the client’s fault, and is no alarm', async () => {
+      const rawBodies = createRawBodies();
+      const app = framework();
+      const failed = new Promise((resolve) => {
+        app.post('/', (req: Request) => {
+          rawBodies.readForm(req).then(resolve, resolve);
+        });
+      });
+      const server = await listen(app as Express);
+      try {
+        const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+        socket.on('error', () => undefined);
+        const head = ['POST / HTTP/1.1', 'Host: x', 'Content-Length: 9'];
+        const type = 'Content-Type: application/x-www-form-urlencoded';
+        socket.write([...head, type, '', 'a=1'].join('\r\n'));
+        setTimeout(() => socket.destroy(), 50);
+        expect(await failed)
+          .to.be.instanceOf(ApplinksError)
+          .and.include({ code: 'invalid_input', status: 400 });
+      } finally {
+        await server.close();
+      }
     });
 
     it('can be read twice', async () => {

@@ -1,7 +1,6 @@
 /** Anti-forgery of the stand-in's own pages: the hidden field `atl_token` must be that of the session. */
-import type { Incoming } from '../answer.js';
+import type { Answer, Incoming } from '../answer.js';
 import { html, page, type Html } from '../html.js';
-import type { Answer } from '../answer.js';
 
 export const formTokenField = ({ formToken }: Pick<Incoming, 'formToken'>): Html =>
   html`<input type="hidden" name="atl_token" value="${formToken ?? ''}" />`;

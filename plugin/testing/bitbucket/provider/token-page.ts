@@ -32,7 +32,7 @@ export function tokenPage(context: StandInContext, incoming: Incoming, user: Use
         <tr>
           <th>Application</th>
           <th>Since</th>
-          <th></th>
+          <th>Action</th>
         </tr>
         ${own.map((token) => row(context, incoming, token))}
       </table>

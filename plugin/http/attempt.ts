@@ -6,7 +6,7 @@ import type { Request } from 'express';
 import type { Context } from '../context.js';
 import { ApplinksError, OAuthChallenge, OAuthProblem, RateLimited } from '../errors.js';
 import type { RejectedEvent } from '../events.js';
-import type { Endpoint } from '../http/handler.js';
+import type { Endpoint } from './handler.js';
 
 export interface Attempt {
   endpoint: string;
@@ -27,7 +27,7 @@ export function emitRejection({ events }: Context, attempt: Attempt, error: unkn
   events.emit('request.rejected', { ...attempt, problem, reason: error.reason ?? error.message });
 }
 
-/** For the consent page: what it refuses is heard of too. */
+/** For pages and JSON routes: what they refuse is heard of too. */
 export function reportingRejections(context: Context, name: string, endpoint: Endpoint): Endpoint {
   return async (req, res) => {
     const attempt = startAttempt(name, req);
