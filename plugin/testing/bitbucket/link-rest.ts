@@ -12,7 +12,7 @@ function created(href: string): Answer {
   return json(201, { 'status-code': 201, 'resources-created': [{ href, rel: 'self' }] });
 }
 
-function entity(link: Link, href: string): unknown {
+export function linkEntity(link: Link, href: string): unknown {
   const { id, typeId, name, displayUrl, rpcUrl } = link;
   return {
     id,
@@ -43,7 +43,7 @@ export function createLink(state: State, incoming: Incoming): Answer {
 export function listLinks(state: State, incoming: Incoming): Answer {
   const version = incoming.captures[0] ?? '3.0';
   const entities = [...state.links.values()].map((link) =>
-    entity(link, linkHref(incoming.base, version, link.id)),
+    linkEntity(link, linkHref(incoming.base, version, link.id)),
   );
   return json(200, { applicationLinks: entities });
 }
@@ -54,7 +54,7 @@ export function showLink(state: State, incoming: Incoming): Answer {
   if (!isLinkId(id)) return statusEntity(400, 'This is not the id of an application link.');
   const link = state.links.get(id);
   if (!link) return statusEntity(500, `No application link has the id ${id}.`);
-  return json(200, entity(link, linkHref(incoming.base, version, id)));
+  return json(200, linkEntity(link, linkHref(incoming.base, version, id)));
 }
 
 export function listProviders(state: State, incoming: Incoming): Answer {

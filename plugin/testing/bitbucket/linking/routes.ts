@@ -22,6 +22,7 @@ import { putProvider } from './provider-rest.js';
 import { putReciprocalLink } from './reciprocal-rest.js';
 import { showStatus } from './status-rest.js';
 import { makeLinkPrimary } from './remove-link.js';
+import { linksOfType, manifestOfLink, primaryLink, remoteCapabilities } from './type-rest.js';
 import { listV3, showV3, updateV3 } from './v3-links-rest.js';
 import { relocate, updateLink } from './update-rest.js';
 import { checkDetails, postAppLink, probeManifest } from './wizard-rest.js';
@@ -69,7 +70,11 @@ export function linkingRoutes(context: LinkingContext): readonly Route[] {
       newerLinks,
       admin(({ state }, incoming) => createLink(state, incoming)),
     ),
+    on('GET', `${links}/type/${id}`, admin(linksOfType)),
+    on('GET', `${links}/primary/${id}`, admin(primaryLink)),
     on('POST', `${links}/primary/${id}`, admin(makeLinkPrimary)),
+    on('GET', `${rest}/manifest/${id}`, olderRest(context, 'user', manifestOfLink)),
+    on('GET', `${v3}/capabilities/remote/${id}`, adminV3(remoteCapabilities)),
     on(
       'GET',
       `${links}/${id}`,

@@ -111,6 +111,48 @@ describe('c3: REST of an existing link', () => {
     }
   });
 
+  it('lists the links of a type, and shows the primary one', async () => {
+    const read = async (path: string) => pair.rest('GET', `/rest/applinks/1.0/applicationlink/${path}`);
+    expect((await read('type/generic')).body).to.have.nested.property('applicationLinks[0].id', id);
+    expect((await read('type/jira')).body).to.deep.equal({ applicationLinks: [] });
+    expect((await read('type/gitea')).status).to.equal(400);
+    expect((await read('primary/generic')).body).to.deep.include({ id, isPrimary: true });
+    expect((await read('primary/jira')).status).to.equal(404);
+  });
+
+  it('shows the manifest of a link, or makes one up', async () => {
+    const read = () => pair.rest('GET', `/rest/applinks/1.0/manifest/${id}`, { as: 'ana' });
+    expect((await read()).body).to.deep.include({ name: 'Our CI', applinksVersion: '5.4.0' });
+    pair.remote.replies[manifestPath] = { status: 404 };
+    const { body } = await read();
+    expect(body).to.deep.include({ name: 'Generic Application', id: linkIdFromUrl(pair.remote.url) });
+    expect(body).not.to.have.property('applinksVersion');
+    await pair.standIn.linking.deleteLink(id);
+    expect((await read()).status).to.equal(400);
+  });
+
+  it('tells what it remembers of a built-in application, and asks a generic one nothing', async () => {
+    const read = (of: string) => pair.rest('GET', `/rest/applinks/3.0/capabilities/remote/${of}`);
+    expect((await read(id)).body).to.deep.equal({ capabilities: [] });
+    expect(pair.asked()).to.deep.equal([]);
+    pair.remote.replies['/rest/applinks/latest/capabilities'] = { body: '["STATUS_API"]' };
+    const other = await createLink(pair, {
+      name: 'B',
+      typeId: 'bamboo',
+      rpcUrl: `${pair.remote.url}/`,
+    }).catch(String);
+    expect(other).to.include('400');
+    await pair.standIn.linking.deleteLink(id);
+    const builtIn = await createLink(pair, { typeId: 'bamboo' });
+    expect((await read(builtIn)).body).to.deep.equal({
+      applicationVersion: { versionString: '1.0.0' },
+      applinksVersion: { versionString: '5.4.0' },
+      capabilities: ['STATUS_API'],
+    });
+    expect((await read('x')).status).to.equal(400);
+    expect((await read(pair.standIn.serverId)).status).to.equal(404);
+  });
+
   describe('relocation', () => {
     const to = (newUrl: string, more = '') =>
       pair.rest(

@@ -86,6 +86,8 @@ describe('c4: both halves by password', () => {
   it('describes itself in XML by default', async () => {
     await create({ ownRpcUrl: 'http://way-back.example', checksFirst: false });
     const sent = lastTo(reciprocal);
+    const patience = pair.standIn.exchanges.find(({ request }) => request.url.endsWith(reciprocal));
+    expect(patience?.request.timeoutMs).to.equal(60_000);
     expect(sent?.headers['content-type']).to.equal('application/xml');
     const root = readXml(sent?.body ?? '');
     expect(root?.name).to.equal('applicationLink');

@@ -27,6 +27,7 @@ describe('c2: the wizard’s probe of a URL', () => {
     expect(body).to.deep.include({ typeId: 'generic', name: 'Our CI', url: pair.remote.url });
     expect(pair.asked()).to.deep.equal([`GET ${manifestPath}`]);
     expect(pair.remote.received[0]?.headers.authorization).to.equal(undefined);
+    expect(pair.standIn.exchanges[0]?.request.timeoutMs).to.equal(10_000);
   });
 
   it('keeps the path of the URL', async () => {
