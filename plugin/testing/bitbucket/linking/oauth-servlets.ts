@@ -6,6 +6,7 @@
 import { redirect, type Answer, type Incoming } from '../answer.js';
 import { isAllowedRedirect } from '../callback-check.js';
 import { html, page } from '../html.js';
+import { linksPath } from '../link-form.js';
 import type { Link } from '../state.js';
 import type { PageHandler } from './access.js';
 import type { LinkingContext } from './context.js';
@@ -65,7 +66,8 @@ export const addConsumerByUrl: PageHandler = async (context, incoming) => {
   const { incoming: after } = localLevels(context, link);
   return page(
     'Incoming authentication',
-    html`<p id="incoming">${link.name} ${after.enabled ? 'may call us' : 'may not call us'}.</p>`,
+    html`<p id="incoming">${link.name} ${after.enabled ? 'may call us' : 'may not call us'}.</p>
+      <p><a href="${incoming.base}${linksPath}">Back to the list</a></p>`,
   );
 };
 

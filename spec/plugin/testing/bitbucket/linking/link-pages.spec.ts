@@ -43,6 +43,9 @@ describe('c5: linking pages of the stand-in', () => {
         `${starter.url}/plugins/servlet/applinks/auth/conf/oauth/add-consumer-by-url/`,
       );
       expect(await page.locator('#incoming').textContent()).to.equal('Confluence may call us.');
+      await page.getByRole('link', { name: 'Back to the list' }).click();
+      expect(await page.getByRole('cell', { name: 'two-way' }).isVisible()).to.equal(true);
+      await expectAccessible(page);
       for (const [side, remote] of [
         [starter, other],
         [other, starter],
