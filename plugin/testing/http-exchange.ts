@@ -11,6 +11,8 @@ export interface ExchangeRequest {
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: string | undefined;
+  /** 15 seconds by default. */
+  timeoutMs?: number | undefined;
 }
 
 export interface Exchange {
@@ -21,7 +23,7 @@ export interface Exchange {
   body: string;
 }
 
-const timeoutMs = 15_000;
+const defaultTimeoutMs = 15_000;
 const maxBodyBytes = 4 * 1024 * 1024;
 
 /** Value of the first header of this name, whatever its case. */
@@ -29,7 +31,7 @@ export function headerOf(exchange: Pick<Exchange, 'headers'>, name: string): str
   return exchange.headers.find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
 }
 
-/** Rejects when there is no answer within 15 s, or when its body is larger than 4 MiB. */
+/** Rejects when there is no answer within the time, or when its body is larger than 4 MiB. */
 export function exchange(asked: ExchangeRequest): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const send = asked.url.startsWith('https:') ? httpsRequest : httpRequest;
@@ -39,7 +41,7 @@ export function exchange(asked: ExchangeRequest): Promise<Exchange> {
       method: asked.method,
       headers: { ...asked.headers, ...length },
       agent: false,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(asked.timeoutMs ?? defaultTimeoutMs),
     });
     request.on('error', reject);
     request.on('response', (response) => {

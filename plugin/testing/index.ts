@@ -22,6 +22,11 @@ export {
 } from './bitbucket/stand-in.js';
 export { enterLink, type Administrator, type EnteredLink, type LinkToEnter } from './bitbucket/enter-link.js';
 export type { CallOptions, CallResult } from './bitbucket/signed-call.js';
+export type { LinkingDriver, PasswordLink, PasswordLinkResult } from './bitbucket/linking/driver.js';
+export type { LinkingSwitches } from './bitbucket/linking/context.js';
+export type { LinkStatus } from './bitbucket/linking/link-status.js';
+export type { Level, Levels } from './bitbucket/linking/oauth-levels.js';
+export type { ProbeResult } from './bitbucket/linking/probe.js';
 export type { Faults } from './bitbucket/faults.js';
 export type { FaultyAnswer, RequestMatch } from './bitbucket/faulty-answers.js';
 export type { IssuedToken } from './bitbucket/issued-token.js';

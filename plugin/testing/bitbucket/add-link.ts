@@ -17,18 +17,38 @@ export interface NewLink {
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 const isHttpUrl = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
-/** The stored link, or a sentence that says why there is none. */
-export function addLink(state: State, wanted: NewLink): Link | string {
-  const { name, typeId } = wanted;
-  const rpcUrl = withoutSlash(wanted.rpcUrl ?? wanted.displayUrl ?? '');
-  const displayUrl = withoutSlash(wanted.displayUrl ?? rpcUrl);
+/** What is wrong with it as a sentence, or the two URLs as they are stored. */
+export function checkNewLink(
+  state: State,
+  { name, typeId, ...urls }: NewLink,
+): Pick<Link, 'name' | 'typeId' | 'rpcUrl' | 'displayUrl'> | string {
+  const rpcUrl = withoutSlash(urls.rpcUrl ?? urls.displayUrl ?? '');
+  const displayUrl = withoutSlash(urls.displayUrl ?? rpcUrl);
   if (!name) return 'The name is missing.';
   if (!typeId || !typeIds.has(typeId)) return `The type "${typeId ?? ''}" is unknown.`;
   if (!isHttpUrl(rpcUrl) || !isHttpUrl(displayUrl)) return 'Both URLs must be http or https.';
   const isDuplicate = [...state.links.values()].some((link) => link.rpcUrl === rpcUrl);
   if (isDuplicate) return `An application link to ${rpcUrl} exists already.`;
-  const id = (typeId === 'generic' ? undefined : wanted.id) ?? linkIdFromUrl(rpcUrl);
-  const link: Link = { id, name, typeId, rpcUrl, displayUrl, providers: new Map(), consumer: undefined };
+  return { name, typeId, rpcUrl, displayUrl };
+}
+
+/**
+ * The stored link, or a sentence that says why there is none. The first one of its type is its primary one.
+ * @param idOfGeneric `from-url` by REST; the older wizard keeps the id `as-sent`.
+ */
+export function addLink(
+  state: State,
+  wanted: NewLink,
+  idOfGeneric: 'from-url' | 'as-sent' = 'from-url',
+): Link | string {
+  const checked = checkNewLink(state, wanted);
+  if (typeof checked === 'string') return checked;
+  const { typeId, rpcUrl } = checked;
+  const isIdIgnored = typeId === 'generic' && idOfGeneric === 'from-url';
+  const id = (isIdIgnored ? undefined : wanted.id) ?? linkIdFromUrl(rpcUrl);
+  if (state.links.has(id)) return `An application link with the id ${id} exists already.`;
+  const isPrimary = ![...state.links.values()].some((link) => link.typeId === typeId);
+  const link: Link = { id, ...checked, isPrimary, providers: new Map(), consumer: undefined };
   state.links.set(id, link);
   return link;
 }

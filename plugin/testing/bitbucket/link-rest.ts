@@ -2,17 +2,8 @@
 import { json, statusEntity, type Answer, type Incoming } from './answer.js';
 import { addLink } from './add-link.js';
 import { isLinkId } from './link-id.js';
-import { isRecord, isStringRecord, parseJson, text } from './json-body.js';
+import { isRecord, parseJson, text } from './json-body.js';
 import type { Link, State } from './state.js';
-
-const providerPackage = 'com.atlassian.applinks.api.auth.types.';
-const providerClasses = new Set([
-  `${providerPackage}OAuthAuthenticationProvider`,
-  `${providerPackage}TwoLeggedOAuthAuthenticationProvider`,
-  `${providerPackage}TwoLeggedOAuthWithImpersonationAuthenticationProvider`,
-  `${providerPackage}BasicAuthenticationProvider`,
-  `${providerPackage}TrustedAppsAuthenticationProvider`,
-]);
 
 export const linkHref = (base: string, version: string, id: string): string =>
   `${base}/rest/applinks/${version}/applicationlink/${id}`;
@@ -21,7 +12,7 @@ function created(href: string): Answer {
   return json(201, { 'status-code': 201, 'resources-created': [{ href, rel: 'self' }] });
 }
 
-function entity(link: Link, href: string): unknown {
+export function linkEntity(link: Link, href: string): unknown {
   const { id, typeId, name, displayUrl, rpcUrl } = link;
   return {
     id,
@@ -29,7 +20,7 @@ function entity(link: Link, href: string): unknown {
     name,
     displayUrl,
     rpcUrl,
-    isPrimary: false,
+    isPrimary: link.isPrimary,
     isSystem: false,
     link: [{ href, rel: 'self' }],
   };
@@ -52,7 +43,7 @@ export function createLink(state: State, incoming: Incoming): Answer {
 export function listLinks(state: State, incoming: Incoming): Answer {
   const version = incoming.captures[0] ?? '3.0';
   const entities = [...state.links.values()].map((link) =>
-    entity(link, linkHref(incoming.base, version, link.id)),
+    linkEntity(link, linkHref(incoming.base, version, link.id)),
   );
   return json(200, { applicationLinks: entities });
 }
@@ -63,29 +54,7 @@ export function showLink(state: State, incoming: Incoming): Answer {
   if (!isLinkId(id)) return statusEntity(400, 'This is not the id of an application link.');
   const link = state.links.get(id);
   if (!link) return statusEntity(500, `No application link has the id ${id}.`);
-  return json(200, entity(link, linkHref(incoming.base, version, id)));
-}
-
-export function deleteLink(state: State, incoming: Incoming): Answer {
-  const id = incoming.captures[1] ?? '';
-  if (!state.links.delete(id)) return statusEntity(404, `No application link has the id ${id}.`);
-  state.tokens.deleteLink(id);
-  return statusEntity(200, `The application link ${id} was deleted.`);
-}
-
-/** Switches one outgoing provider on and replaces its configuration. */
-export function putProvider(state: State, incoming: Incoming): Answer {
-  const [version = '', id = ''] = incoming.captures;
-  const link = state.links.get(id);
-  if (!link) return statusEntity(404, `No application link has the id ${id}.`);
-  const body = parseJson(incoming.body);
-  if (!isRecord(body)) return statusEntity(400, 'The body is not a JSON object.');
-  const provider = text(body.provider) ?? '';
-  if (!providerClasses.has(provider)) return statusEntity(400, `The provider "${provider}" is unknown.`);
-  const config = body.config ?? {};
-  if (!isStringRecord(config)) return statusEntity(400, 'The configuration is not a map of strings.');
-  link.providers.set(provider, config);
-  return created(`${linkHref(incoming.base, version, id)}/authentication/provider/${provider}`);
+  return json(200, linkEntity(link, linkHref(incoming.base, version, id)));
 }
 
 export function listProviders(state: State, incoming: Incoming): Answer {

@@ -72,12 +72,20 @@ function readResult(answer: Exchange, reported: ReportedProblem | undefined): Ca
   };
 }
 
-export interface UserCall extends CallOptions {
+interface Call extends CallOptions {
   link: Link;
-  user: string;
   method: string;
   /** Path below the link's URL, or an absolute URL there. */
   target: string;
+}
+
+export interface UserCall extends Call {
+  user: string;
+}
+
+export interface ApplicationCall extends Call {
+  /** Name of the user to act for ("OAuth with impersonation"); absent: as the application itself. */
+  requestor?: string | undefined;
 }
 
 const notConnected: CallResult = {
@@ -89,25 +97,54 @@ const notConnected: CallResult = {
   exchange: undefined,
 };
 
-/** @throws TypeError when the target does not lie below the link's URL. */
-export async function callAsUser(context: StandInContext, call: UserCall): Promise<CallResult> {
-  const { link, user, method, form, json, headers = {} } = call;
-  const url = targetUrl(link, call.target);
-  const stored = context.state.tokens.get(link.id, user);
-  const identity = threeLeggedIdentity(link, context.host);
-  if (stored?.kind !== 'access' || !identity) return notConnected;
+type Credentials = Pick<SignRequestOptions, 'identity' | 'token' | 'tokenSecret'>;
+
+async function sendSigned(
+  context: StandInContext,
+  { method, form, json, headers = {} }: CallOptions & { method: string },
+  url: string,
+  credentials: Credentials,
+): Promise<CallResult> {
   const body =
     json === undefined ? undefined : { content: JSON.stringify(json), contentType: 'application/json' };
-  const { token, secret: tokenSecret } = stored;
   const sign = (target: string): ExchangeRequest => {
     const signed = signRequest({
-      ...{ method, url: target, identity, token, tokenSecret, form, body },
+      ...{ method, url: target, form, body },
+      ...credentials,
       ...context.signing(),
     });
     return { method, url: signed.url, headers: { ...headers, ...signed.headers }, body: signed.body };
   };
   const answer = await sendFollowing(context, sign(url), sign);
-  const result = readResult(answer, reportedProblem(answer.headers));
+  return readResult(answer, reportedProblem(answer.headers));
+}
+
+/** @throws TypeError when the target does not lie below the link's URL. */
+export async function callAsUser(context: StandInContext, call: UserCall): Promise<CallResult> {
+  const { link, user } = call;
+  const url = targetUrl(link, call.target);
+  const stored = context.state.tokens.get(link.id, user);
+  const identity = threeLeggedIdentity(link, context.host);
+  if (stored?.kind !== 'access' || !identity) return notConnected;
+  const { token, secret: tokenSecret } = stored;
+  const result = await sendSigned(context, call, url, { identity, token, tokenSecret });
   if (result.outcome === 'credentials-required') context.state.tokens.delete(link.id, user);
   return result;
+}
+
+/**
+ * Without a user's token: `oauth_token` is sent empty, and the host key signs even where the link has a key of its own
+ * (applinks-oauth1.md 5.1, 5.3). Whom it acts for stands in the query, signed. Sent whether or not the link's level
+ * allows it, so that a provider's refusal can be tested. There is no token to lose: a problem is a failure.
+ * @throws TypeError when the target does not lie below the link's URL.
+ */
+export async function callAsApplication(context: StandInContext, call: ApplicationCall): Promise<CallResult> {
+  const url = new URL(targetUrl(call.link, call.target));
+  if (call.requestor !== undefined) {
+    const parameter = `xoauth_requestor_id=${encodeURIComponent(call.requestor)}`;
+    url.search = [url.search.slice(1), parameter].filter(Boolean).join('&');
+  }
+  const identity = context.host.identity();
+  const result = await sendSigned(context, call, url.href, { identity, token: '', tokenSecret: '' });
+  return result.outcome === 'ok' ? result : { ...result, outcome: 'failed' };
 }

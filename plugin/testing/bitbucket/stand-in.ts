@@ -9,6 +9,9 @@ import type { Exchange } from '../http-exchange.js';
 import { createContext } from './context.js';
 import { defaultUsers } from './default-users.js';
 import type { Faults } from './faults.js';
+import { createLinking } from './linking/create-linking.js';
+import { createLinkingDriver, type LinkingDriver } from './linking/driver.js';
+import { linkingRoutes } from './linking/routes.js';
 import { createHostIdentity, newConsumerKey } from './host-identity.js';
 import type { IssuedToken } from './issued-token.js';
 import { dancePath } from './login-dance.js';
@@ -80,6 +83,8 @@ export interface BitbucketStandIn {
   readonly serverId: string;
   /** Who may call it, by consumer key; change it at any time. */
   readonly consumers: Map<string, IncomingConsumer>;
+  /** Creating, configuring, testing and deleting links from its side. */
+  readonly linking: LinkingDriver;
   /** Tokens that it gave to them, by value; delete one to revoke it. */
   readonly issued: Map<string, IssuedToken>;
   /** All links, oldest first. */
@@ -130,7 +135,8 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     resignsRedirects: options.resignsRedirects ?? false,
     clock: options.clock ?? Date.now,
   });
-  const routes = createRoutes(context, sessions);
+  const linking = createLinking(context);
+  const routes = createRoutes(context, sessions, linkingRoutes(linking));
   const server = createStandInServer({
     state,
     sessions,
@@ -169,6 +175,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     dances: state.dances,
     serverId: state.serverId,
     consumers: state.consumers,
+    linking: createLinkingDriver(linking),
     issued: state.issued,
     links: () => [...state.links.values()],
     link: (id) => state.links.get(id),

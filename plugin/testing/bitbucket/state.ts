@@ -49,6 +49,10 @@ export interface Link {
   typeId: string;
   rpcUrl: string;
   displayUrl: string;
+  /** One of its type is. */
+  isPrimary: boolean;
+  /** Key of the consumer that the other side registered here; links that share a key share the consumer. */
+  incomingKey?: string;
   /** Outgoing providers by class; an empty configuration means Atlassian style (applinks-oauth1.md 3.1). */
   providers: Map<string, Readonly<Record<string, string>>>;
   /** Key and secret of a link entered by hand. */

@@ -9,6 +9,7 @@ const links: Link[] = [
     typeId: 'generic',
     rpcUrl: 'http://ci.internal:8080/ci',
     displayUrl: 'https://ci.example.test/ci',
+    isPrimary: true,
     providers: new Map(),
     consumer: undefined,
   },

@@ -18,7 +18,7 @@ const ciId = '9fcb1f80-cf06-3129-bdea-f3b25b1aa9e3';
 const links = '/rest/applinks/3.0/applicationlink';
 const consumers = `/rest/applinks-oauth/1.0/applicationlink/${ciId}/authentication/consumer`;
 
-describe('REST calls by which a link is entered', () => {
+describe('c3: REST calls by which a link is entered', () => {
   let standIn: BitbucketStandIn;
 
   beforeEach(async () => {

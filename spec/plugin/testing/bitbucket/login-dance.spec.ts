@@ -36,7 +36,7 @@ function isSigned(
   );
 }
 
-describe('login dance of the Bitbucket stand-in', () => {
+describe('c6: login dance of the Bitbucket stand-in', () => {
   let pair: LinkedPair;
 
   beforeEach(async () => {

@@ -15,6 +15,7 @@ const link = (configuration: Record<string, string> | undefined): Link => ({
   displayUrl: 'https://ci.example.test/ci',
   providers: new Map(configuration === undefined ? [] : [[threeLeggedProvider, configuration]]),
   consumer: undefined,
+  isPrimary: true,
 });
 
 describe('OAuth URLs of a link', () => {

@@ -14,7 +14,7 @@ function headerFields({ headers }: Received): [string, string][] {
     .map(([name = '', value = '']) => [name, decodeURIComponent(value.slice(1, -1))]);
 }
 
-describe('signed call in the name of a user', () => {
+describe('c7: signed call in the name of a user', () => {
   let pair: LinkedPair;
 
   beforeEach(async () => {
@@ -99,7 +99,7 @@ describe('signed call in the name of a user', () => {
     expect(message).to.include('no link nowhere');
   });
 
-  describe('reaction to the answer', () => {
+  describe('c8: reaction to the answer', () => {
     for (const problem of ['token_expired', 'token_rejected', 'token_revoked']) {
       for (const status of [401, 400, 200]) {
         it(`${problem} with status ${status}: drops the token and asks for authorisation`, async () => {
