@@ -18,10 +18,12 @@ import type { AccessToken, Credential, Link } from '../store/store.js';
 import { emitRejection, startAttempt } from '../http/attempt.js';
 import type { Consumer, Consumers } from './consumer.js';
 import { requireFreshNonce } from './nonce.js';
+import { grantableScopes } from './pending-token.js';
 import { provideBody } from './provide-body.js';
 import { requireThreeLegged } from './request-token.js';
 import { isIdle } from './session-state.js';
 import { rejectToken, requireTokenOwner } from './token-owner.js';
+import { requireTwoLegged } from './two-legged.js';
 
 /** The caller of a signed request, as `req.applink`. */
 export interface ApplinkCaller {
@@ -91,7 +93,8 @@ async function authenticateMessage(
   const token = message.get('oauth_token');
   if (token === undefined) requireParameter(message, 'oauth_token');
   const claimed = await consumers.find(message);
-  if (token === undefined || token === '') return refuseTwoLegged(consumers, message, claimed, body);
+  if (token === undefined || token === '')
+    return authenticateTwoLegged(context, consumers, message, claimed, body);
   const record = await findAccessToken(context, digest(token), claimed);
   const secret = record && openSecret(context, record);
   // A peer drops a dead token on `token_rejected` only, also when its consumer is gone (AL 5.4, KIT; J A7 row 1).
@@ -108,15 +111,23 @@ async function authenticateMessage(
   return { ...consumer, user, scheme: 'oauth1', scopes: record.scopes };
 }
 
-/** AL 5.4: a level that is switched off is answered by a bare challenge and an empty body. */
-function refuseTwoLegged(
+/** An empty token: the application itself calls, for itself or for a user whom it names (AL 5.3). */
+async function authenticateTwoLegged(
+  context: Context,
   consumers: Consumers,
   message: Message,
   claimed: Consumer | undefined,
   body: Buffer | undefined,
-): never {
-  consumers.requireSignature(message, claimed, '', { body });
-  throw new OAuthChallenge({ reason: 'two-legged requests are switched off for this link' });
+): Promise<ApplinkCaller> {
+  const consumer = consumers.requireSignature(message, claimed, '', { body });
+  const user = await requireTwoLegged(context, message, consumer);
+  await requireFreshNonce(context, message, consumer);
+  return {
+    ...consumer,
+    user,
+    scheme: 'oauth1',
+    scopes: grantableScopes(context.config, consumer.credential),
+  };
 }
 
 async function findAccessToken(
