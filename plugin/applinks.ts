@@ -2,10 +2,13 @@
 import { Router, type RequestHandler } from 'express';
 import { createLinkChange, type ChangeLink } from './admin/link-change.js';
 import { createLinkService, type LinkService, type SavedLink } from './admin/link-service.js';
+import { landingRoutes } from './admin/landing/routes.js';
 import { createLinkingAccess } from './admin/linking/caller.js';
+import type { Discovery, LinkingDependencies } from './admin/linking/context.js';
 import { createPeerLinks } from './admin/linking/peer-links.js';
 import { linkingRoutes } from './admin/linking/routes.js';
 import type { CredentialChange, CredentialInput, LinkChange, LinkInput } from './admin/link-input.js';
+import { createPageAccess } from './admin/page-access.js';
 import { pageRoutes } from './admin/pages.js';
 import { restRoutes } from './admin/rest.js';
 import { createTokenService, type TokenService } from './admin/token-service.js';
@@ -186,23 +189,19 @@ async function assemble(materials: Materials): Promise<Parts> {
   const router = Router();
   router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers, identity, keys }));
   router.use(consumerRoutes({ context, views, csrf, rawBodies, endpoints, browser, dances }));
+  const access = createPageAccess(context, csrf, rawBodies);
+  const linking: LinkingDependencies = {
+    context,
+    rawBodies,
+    access: createLinkingAccess(context, (req) => authenticator(req, undefined)),
+    peers: createPeerLinks(context, materials.changeLink),
+    discovery: createDiscovery(transport),
+    removeLink: (id, by) => links.remove(id, by),
+    serverId: identity.serverId,
+  };
+  router.use(linkingRoutes({ ...linking, endpoints }));
   router.use(
-    linkingRoutes({
-      context,
-      endpoints,
-      rawBodies,
-      access: createLinkingAccess(context, (req) => authenticator(req, undefined)),
-      peers: createPeerLinks(context, materials.changeLink),
-      discovery: {
-        manifest: (url) => fetchManifest(transport, url),
-        consumerInfo: async (url) => {
-          const { publicKey, ...info } = await fetchConsumerInfo(transport, url);
-          return { ...info, publicKey: publicKey.spki };
-        },
-      },
-      removeLink: (id, by) => links.remove(id, by),
-      serverId: identity.serverId,
-    }),
+    landingRoutes({ ...linking, access, views, endpoints, linking, changeLink: materials.changeLink }),
   );
   router.use(restRoutes({ context, rawBodies, endpoints, links, tokens }));
   router.use(pageRoutes({ context, views, csrf, rawBodies, endpoints, links, tokens }));
@@ -210,6 +209,16 @@ async function assemble(materials: Materials): Promise<Parts> {
     router: tolerateDoubleSlashes(router),
     authenticator,
     clients: createLinkClients(context, transport, identityOf, grants),
+  };
+}
+
+function createDiscovery(transport: Transport): Discovery {
+  return {
+    manifest: (url) => fetchManifest(transport, url, { refuseOwn: true }),
+    consumerInfo: async (url) => {
+      const { publicKey, ...info } = await fetchConsumerInfo(transport, url);
+      return { ...info, publicKey: publicKey.spki };
+    },
   };
 }
 

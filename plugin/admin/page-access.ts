@@ -30,6 +30,12 @@ export interface Submission extends Visit {
   form: URLSearchParams;
 }
 
+/** A form whose token is bound to what is only known after a look at the rest of it. */
+export interface UncheckedSubmission extends Submission {
+  /** Must be called before anything is changed. @throws ApplinksError `csrf_rejected` */
+  requireToken: (purpose: string) => void;
+}
+
 export interface PageAccess {
   page: (audience: Audience, show: (visit: Visit) => Promise<void>) => Endpoint;
   /** `purpose`: action and id that the form token must have been made for. */
@@ -38,6 +44,7 @@ export interface PageAccess {
     purpose: (visit: Visit) => string,
     handle: (submission: Submission) => Promise<void>,
   ) => Endpoint;
+  checkedForm: (audience: Audience, handle: (submission: UncheckedSubmission) => Promise<void>) => Endpoint;
 }
 
 export function createPageAccess(context: Context, csrf: Csrf, rawBodies: RawBodies): PageAccess {
@@ -53,6 +60,15 @@ export function createPageAccess(context: Context, csrf: Csrf, rawBodies: RawBod
     },
     formToken: (purpose) => csrf.token(req, res, user.id, purpose),
   });
+  const checkedForm: PageAccess['checkedForm'] = (audience, handle) => async (req, res) => {
+    const user = await requireUser(context, req);
+    if (audience === 'administrator') await requireAdmin(context, user);
+    const form = new URLSearchParams((await rawBodies.readForm(req)) ?? '');
+    const requireToken = (purpose: string): void => {
+      csrf.require(req, user.id, purpose, form.get('csrf_token') ?? undefined);
+    };
+    await handle({ ...visitOf(req, res, user), form, requireToken });
+  };
   return {
     page: (audience, show) => async (req, res) => {
       const user = await userOrLogin(context, req, res);
@@ -60,14 +76,12 @@ export function createPageAccess(context: Context, csrf: Csrf, rawBodies: RawBod
       if (audience === 'administrator') await requireAdmin(context, user);
       await show(visitOf(req, res, user));
     },
-    form: (audience, purpose, handle) => async (req, res) => {
-      const user = await requireUser(context, req);
-      if (audience === 'administrator') await requireAdmin(context, user);
-      const form = new URLSearchParams((await rawBodies.readForm(req)) ?? '');
-      const visit = visitOf(req, res, user);
-      csrf.require(req, user.id, purpose(visit), form.get('csrf_token') ?? undefined);
-      await handle({ ...visit, form });
-    },
+    form: (audience, purpose, handle) =>
+      checkedForm(audience, async ({ requireToken, ...submission }) => {
+        requireToken(purpose(submission));
+        await handle(submission);
+      }),
+    checkedForm,
   };
 }
 

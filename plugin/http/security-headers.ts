@@ -8,9 +8,14 @@ import type { Response } from 'express';
 export interface PageHeaders {
   /** Origins that a form of this page may lead to, besides our own. */
   formAction?: readonly string[];
+  /** Origins that may show this page in a frame; none by default. */
+  frameAncestors?: readonly string[];
 }
 
-export function setPageHeaders(res: Response, { formAction = [] }: PageHeaders = {}): void {
+export function setPageHeaders(
+  res: Response,
+  { formAction = [], frameAncestors = [] }: PageHeaders = {},
+): void {
   res.setHeader(
     'Content-Security-Policy',
     [
@@ -19,11 +24,13 @@ export function setPageHeaders(res: Response, { formAction = [] }: PageHeaders =
       "script-src 'self'",
       "img-src 'self'",
       ['form-action', "'self'", ...formAction].join(' '),
-      "frame-ancestors 'none'",
+      ['frame-ancestors', ...(frameAncestors.length === 0 ? ["'none'"] : frameAncestors)].join(' '),
       "base-uri 'none'",
     ].join('; '),
   );
-  res.setHeader('X-Frame-Options', 'DENY');
+  // The older header cannot name a foreign origin.
+  if (frameAncestors.length === 0) res.setHeader('X-Frame-Options', 'DENY');
+  else res.removeHeader('X-Frame-Options');
   res.setHeader('X-Content-Type-Options', 'nosniff');
   res.setHeader('Referrer-Policy', 'same-origin');
   setNoStore(res);

@@ -6,16 +6,18 @@ import { notFound } from '../link-change.js';
 import type { LinkingAccess } from './caller.js';
 import type { PeerConsumer, PeerLinks } from './peer-links.js';
 
+export interface PeerManifest {
+  id: string;
+  name?: string | undefined;
+  typeId: string;
+  version?: string | undefined;
+  /** The peer's own base URL. */
+  url?: string | undefined;
+}
+
 /** consumer/discovery.ts behind our transport. @throws PeerUnreachable */
 export interface Discovery {
-  /** Undefined when the peer serves none. */
-  manifest(baseUrl: string): Promise<{
-    id: string;
-    name: string;
-    typeId: string;
-    version?: string | undefined;
-    url?: string | undefined;
-  }>;
+  manifest(baseUrl: string): Promise<PeerManifest>;
   consumerInfo(rpcUrl: string): Promise<PeerConsumer>;
 }
 
