@@ -67,6 +67,7 @@ export async function startKitApp({
     keys: { encryption: [encryptionKey] },
     host,
     scopes: { build: 'Start and stop builds' },
+    network: { allowInsecureLoopback: true },
     logger: capturingLogger(),
     ...(limitFailures ? {} : { rateLimiter: { retryAfterSeconds: () => 0, fail: () => undefined } }),
     ...rest.options,
@@ -94,6 +95,10 @@ function assemble(version: 4 | 5, mountPath: string, applinks: Applinks, host: T
     const user = host.findUser(req.applink?.user?.id ?? '');
     if (!user?.mayBuild) res.status(403).json({ message: 'You may not start builds.' });
     else res.status(201).json({ startedBy: user.name, body: req.body as unknown });
+  });
+  routes.get('/', (_req, res) => void res.send('Sample CI'));
+  routes.get('/whois', applinks.authenticate({ user: 'optional' }), (req, res) => {
+    res.json({ link: req.applink?.link.name ?? null, user: req.applink?.user?.name ?? null });
   });
   routes.get('/whoami', applinks.authenticate({ optional: true }), (req, res) => {
     res.json({ caller: req.applink?.user?.name ?? null, session: host.user(req)?.name ?? null });

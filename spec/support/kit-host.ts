@@ -11,6 +11,9 @@ export interface TestUser extends HostUser {
   isAdmin: boolean;
 }
 
+/** What `verifyPassword` takes. */
+export const passwordOf = (name: string): string => `pw.${name}.4711`;
+
 /** Accounts and sessions; keep it to restart the application with the same people logged in. */
 export class TestHost implements Host {
   readonly users = new Map<string, TestUser>();
@@ -39,6 +42,10 @@ export class TestHost implements Host {
 
   findUserByName(name: string): TestUser | null {
     return this.findUser(`id-${name}`);
+  }
+
+  verifyPassword(name: string, password: string): TestUser | null {
+    return password === passwordOf(name) ? this.findUserByName(name) : null;
   }
 
   isAdmin({ id }: HostUser): boolean {

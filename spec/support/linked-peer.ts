@@ -1,0 +1,53 @@
+/** The kit and a Bitbucket stand-in, which two administrators link to each other. */
+import {
+  bitbucketStandIn,
+  type BitbucketStandIn,
+  type BitbucketStandInOptions,
+} from 'express-applinks/testing';
+import { startKitApp, type KitApp, type KitAppOptions } from './kit-app.js';
+import { browserOf } from './consent.js';
+import { passwordOf } from './kit-host.js';
+
+export interface Pair {
+  app: KitApp;
+  bitbucket: BitbucketStandIn;
+  close(): Promise<void>;
+}
+
+export async function startPair(
+  options: KitAppOptions = {},
+  standIn: BitbucketStandInOptions = {},
+): Promise<Pair> {
+  const app = await startKitApp(options);
+  const bitbucket = bitbucketStandIn({ contextPath: '/bb', ...standIn });
+  await bitbucket.start();
+  return {
+    app,
+    bitbucket,
+    close: async () => {
+      await bitbucket.stop();
+      await app.close();
+    },
+  };
+}
+
+/** Bitbucket begins, by the redirect flow; both administrators confirm. @returns our id at Bitbucket */
+export async function linkByRedirect({ app, bitbucket }: Pair): Promise<string> {
+  const { linkId, redirectUrl } = await bitbucket.linking.createOwnHalf(app.baseUrl, { trusts: true });
+  const browser = await browserOf(app.baseUrl, 'admin');
+  const landed = await browser.submit(await browser.get(redirectUrl));
+  if (landed.status !== 303) throw new Error(`not linked: ${landed.status} ${landed.text.slice(0, 500)}`);
+  return linkId;
+}
+
+/** Bitbucket begins, by the password flow. @returns our id at Bitbucket */
+export async function linkByPassword({ app, bitbucket }: Pair): Promise<string> {
+  const { linkId, failure, problem } = await bitbucket.linking.createLinkByPassword({
+    url: app.baseUrl,
+    username: 'admin',
+    password: passwordOf('admin'),
+  });
+  if (linkId === undefined || problem !== undefined)
+    throw new Error(`not linked: ${JSON.stringify(failure)} ${problem ?? ''}`);
+  return linkId;
+}
