@@ -43,3 +43,9 @@ export function locationOf(page: Page): string {
     throw new Error(`${page.url} did not redirect: ${page.status} ${page.text.slice(0, 300)}`);
   return location;
 }
+
+/** HTTP Basic, for the peers' password flow. */
+export function basic(name: string, password: string): { authorization: string } {
+  const encoded = Buffer.from(`${name}:${password}`).toString('base64');
+  return { authorization: `Basic ${rememberSecret(encoded, 'password')}` };
+}

@@ -1,4 +1,5 @@
 /** The kit and a Bitbucket stand-in, which two administrators link to each other. */
+import { generateKeyPairSync } from 'node:crypto';
 import {
   bitbucketStandIn,
   type BitbucketStandIn,
@@ -7,6 +8,11 @@ import {
 import { startKitApp, type KitApp, type KitAppOptions } from './kit-app.js';
 import { browserOf } from './consent.js';
 import { passwordOf } from './kit-host.js';
+
+/** Making RSA keys takes long; the stand-ins of one run share this one. */
+const hostPrivateKeyPem = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ format: 'pem', type: 'pkcs8' })
+  .toString();
 
 export interface Pair {
   app: KitApp;
@@ -19,7 +25,7 @@ export async function startPair(
   standIn: BitbucketStandInOptions = {},
 ): Promise<Pair> {
   const app = await startKitApp(options);
-  const bitbucket = bitbucketStandIn({ contextPath: '/bb', ...standIn });
+  const bitbucket = bitbucketStandIn({ contextPath: '/bb', hostPrivateKeyPem, ...standIn });
   await bitbucket.start();
   return {
     app,

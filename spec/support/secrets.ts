@@ -23,6 +23,7 @@ export const secretKinds = [
   'signature',
   'request token',
   'verifier',
+  'password',
 ] as const;
 
 export type SecretKind = (typeof secretKinds)[number];
