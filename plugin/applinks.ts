@@ -1,55 +1,29 @@
 /** Composition root: createApplinks() wires the capabilities together; nothing else knows them all. */
-import { Router, type RequestHandler } from 'express';
-import { createLinkChange, type ChangeLink } from './admin/link-change.js';
-import { createLinkService, type LinkService, type SavedLink } from './admin/link-service.js';
-import { landingRoutes } from './admin/landing/routes.js';
-import { createLinkingAccess } from './admin/linking/caller.js';
-import type { Discovery, LinkingDependencies } from './admin/linking/context.js';
-import { createPeerLinks } from './admin/linking/peer-links.js';
-import { linkingRoutes } from './admin/linking/routes.js';
+import { type RequestHandler } from 'express';
+import { createLinkChange } from './admin/link-change.js';
+import { createLinkService, type SavedLink } from './admin/link-service.js';
 import type { CredentialChange, CredentialInput, LinkChange, LinkInput } from './admin/link-input.js';
-import { createPageAccess } from './admin/page-access.js';
-import { pageRoutes } from './admin/pages.js';
-import { restRoutes } from './admin/rest.js';
 import { createTokenService, type TokenService } from './admin/token-service.js';
 import { repeat } from './background.js';
 import { parseOptions, type ApplinksOptions } from './config.js';
 import type { Context } from './context.js';
-import { createDances } from './consumer/dance.js';
-import { fetchConsumerInfo, fetchManifest } from './consumer/discovery.js';
-import { createIdentityOf } from './consumer/endpoints.js';
-import { createGrants } from './consumer/grants.js';
-import {
-  createLinkClients,
-  type ClientOptions,
-  type LinkClient,
-  type LinkClients,
-} from './consumer/link-client.js';
-import { consumerRoutes } from './consumer/routes.js';
-import { createTokenRequests } from './consumer/token-requests.js';
-import { createTransport, type Transport } from './consumer/transport.js';
+import { type ClientOptions, type LinkClient } from './consumer/link-client.js';
+import { createTransport } from './consumer/transport.js';
 import { createEvents, type EventName, type Listener } from './events.js';
-import { createBrowserCookie } from './http/browser-cookie.js';
-import { createCsrf } from './http/csrf.js';
-import { createEndpoints, type EndpointFactory } from './http/handler.js';
+import { createEndpoints } from './http/handler.js';
 import { memoryRateLimiter } from './http/rate-limiter.js';
 import { createRawBodies, type RawBodies } from './http/raw-body.js';
-import { tolerateDoubleSlashes } from './http/tolerate-double-slashes.js';
-import { createViews, type Views } from './http/views.js';
-import { createAuthenticator, type Authenticator } from './provider/authenticate.js';
+import { createViews } from './http/views.js';
+import { type Authenticator } from './provider/authenticate.js';
 import {
   createAuthenticateMiddleware,
   type AuthenticateOptions,
 } from './provider/authenticate-middleware.js';
-import { createConsumers } from './provider/consumer.js';
-import { providerRoutes } from './provider/routes.js';
 import { createStrategy, type ApplinksStrategy } from './provider/strategy.js';
 import { parsePublicKey } from './oauth1/public-key.js';
-import { installationIdentity } from './store/identity.js';
-import { installationKey } from './store/installation-key.js';
 import { createSealer } from './store/seal.js';
-import { createSigningKeys } from './store/signing-keys.js';
 import type { Link } from './store/store.js';
+import { assemble } from './assembly.js';
 import './express-request.js';
 
 /** Application links by the host's own code; checked like an administrator's input, `by` is null unless told. */
@@ -97,12 +71,6 @@ export interface Applinks {
 const failuresPerWindow = 30;
 const windowMs = 60_000;
 const rememberedCallers = 10_000;
-
-interface Parts {
-  router: RequestHandler;
-  authenticator: Authenticator;
-  clients: LinkClients;
-}
 
 /** @throws ApplinksError `invalid_options`, with all problems at once. */
 export function createApplinks(options: ApplinksOptions): Applinks {
@@ -154,70 +122,6 @@ export function createApplinks(options: ApplinksOptions): Applinks {
     close: async () => {
       await transport.close();
       await store.close();
-    },
-  };
-}
-
-interface Materials {
-  context: Context;
-  rawBodies: RawBodies;
-  views: Views;
-  endpoints: EndpointFactory;
-  transport: Transport;
-  changeLink: ChangeLink;
-  links: LinkService;
-  tokens: TokenService;
-}
-
-async function assemble(materials: Materials): Promise<Parts> {
-  const { context, rawBodies, views, endpoints, transport, links, tokens } = materials;
-  const { store, sealer, config } = context;
-  await store.migrate();
-  const identity = await installationIdentity(store, {
-    baseUrl: config.baseUrl,
-    applicationName: config.application.name,
-  });
-  const keys = createSigningKeys(store.settings, sealer, config.clock);
-  const csrf = createCsrf(await installationKey(store, sealer, 'csrf_key'), config.baseUrl);
-  const consumers = await createConsumers(context);
-  const authenticator = createAuthenticator(context, consumers, rawBodies);
-  const requests = createTokenRequests(transport, config.clock);
-  const identityOf = createIdentityOf(context, keys, identity.consumerKey);
-  const grants = createGrants(context, requests, identityOf);
-  const dances = createDances(context, requests, identityOf, grants);
-  const browser = createBrowserCookie('applinks_connect', config.baseUrl);
-  const router = Router();
-  router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers, identity, keys }));
-  router.use(consumerRoutes({ context, views, csrf, rawBodies, endpoints, browser, dances }));
-  const access = createPageAccess(context, csrf, rawBodies);
-  const linking: LinkingDependencies = {
-    context,
-    rawBodies,
-    access: createLinkingAccess(context, (req) => authenticator(req, undefined)),
-    peers: createPeerLinks(context, materials.changeLink),
-    discovery: createDiscovery(transport),
-    removeLink: (id, by) => links.remove(id, by),
-    serverId: identity.serverId,
-  };
-  router.use(linkingRoutes({ ...linking, endpoints }));
-  router.use(
-    landingRoutes({ ...linking, access, views, endpoints, linking, changeLink: materials.changeLink }),
-  );
-  router.use(restRoutes({ context, rawBodies, endpoints, links, tokens }));
-  router.use(pageRoutes({ context, views, csrf, rawBodies, endpoints, links, tokens }));
-  return {
-    router: tolerateDoubleSlashes(router),
-    authenticator,
-    clients: createLinkClients(context, transport, identityOf, grants),
-  };
-}
-
-function createDiscovery(transport: Transport): Discovery {
-  return {
-    manifest: (url) => fetchManifest(transport, url, { refuseOwn: true }),
-    consumerInfo: async (url) => {
-      const { publicKey, ...info } = await fetchConsumerInfo(transport, url);
-      return { ...info, publicKey: publicKey.spki };
     },
   };
 }

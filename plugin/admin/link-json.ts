@@ -3,8 +3,9 @@
  * no secret to be read, but it is nobody's business either.
  */
 import type { Config } from '../config.js';
-import type { Credential, Link } from '../store/store.js';
+import type { Connection, Credential, Link } from '../store/store.js';
 import type { SavedLink } from './link-service.js';
+import { directionOf } from './link-summary.js';
 import { pasteValues } from './paste-values.js';
 import { publicKeyFingerprint } from './public-key-fingerprint.js';
 
@@ -13,8 +14,11 @@ type Installation = Pick<Config, 'baseUrl' | 'mountPath' | 'application'>;
 /** Times in milliseconds since the epoch, as in the host's own calls. */
 export function linkJson(config: Installation, link: Link): object {
   const { id, name, type, version, rpcUrl, displayUrl, primary, state, createdAtMs, updatedAtMs } = link;
+  const { applicationId, remoteLinkId, levels, serviceUserId } = link;
   return {
     id,
+    applicationId,
+    remoteLinkId,
     name,
     type,
     version,
@@ -24,8 +28,16 @@ export function linkJson(config: Installation, link: Link): object {
     state,
     createdAtMs,
     updatedAtMs,
+    direction: directionOf(link),
+    levels,
+    serviceUserId,
+    outgoing: link.outgoing.map(connectionJson),
     incoming: link.incoming.map((credential) => credentialJson(config, credential)),
   };
+}
+
+function connectionJson({ id, kind, preferred, levels, settings, createdAtMs }: Connection): object {
+  return { id, kind, preferred, levels, settings, createdAtMs };
 }
 
 /** The only answer that holds a shared secret: the one to the request that made it. */
@@ -39,11 +51,13 @@ function credentialJson(config: Installation, credential: Credential): object {
   return {
     id,
     key,
+    source: credential.source,
     signatureMethod,
     ...(credential.kind === 'oauth1-rsa'
       ? {
           publicKey: credential.publicKey,
           publicKeyFingerprint: publicKeyFingerprint(credential.publicKey),
+          offeredPublicKey: credential.offeredPublicKey,
         }
       : {}),
     callbackUrl,

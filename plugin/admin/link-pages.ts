@@ -6,11 +6,14 @@
 import type { Context } from '../context.js';
 import type { Endpoint } from '../http/handler.js';
 import type { Views } from '../http/views.js';
+import type { SigningKeys } from '../store/signing-keys.js';
 import type { Link } from '../store/store.js';
 import { doneMessage } from './done-message.js';
 import type { FormModel } from './link-form.js';
 import type { LinkService } from './link-service.js';
-import { describeCredential, describeStatus } from './link-summary.js';
+import { arrowsOf } from './link-arrows.js';
+import { describeCredential, describeStatus, directionOf, typeName } from './link-summary.js';
+import { trustPurpose } from './trust-purpose.js';
 import { seeOther, type PageAccess, type Visit } from './page-access.js';
 import type { TokenService } from './token-service.js';
 
@@ -20,6 +23,7 @@ export interface LinkPageDependencies {
   access: PageAccess;
   links: LinkService;
   tokens: TokenService;
+  keys: SigningKeys;
 }
 
 const countedUsers = 100;
@@ -28,8 +32,13 @@ export function showLinks({ access, views, links, tokens }: LinkPageDependencies
   return access.page('administrator', async ({ res, query }) => {
     const rows = await Promise.all(
       (await links.list()).map(async (link) => {
-        const { id, name, displayUrl } = link;
-        return { id, name, displayUrl, ...describeStatus(link, await isUsed(tokens, id)) };
+        const { id, name, displayUrl, version, primary } = link;
+        return {
+          ...{ id, name, displayUrl, version, primary },
+          type: typeName(link.type),
+          direction: directionOf(link),
+          ...describeStatus(link, await isUsed(tokens, id)),
+        };
       }),
     );
     await views.render(res, 'links', { links: rows, done: doneMessage(query) });
@@ -54,11 +63,12 @@ export interface LinkNews {
 }
 
 export async function renderLink(
-  { context: { config }, views, tokens }: LinkPageDependencies,
+  { context, views, tokens, keys }: LinkPageDependencies,
   { res, query, formToken }: Visit,
   link: Link,
   { secret, warnings = [], done, replacement }: LinkNews = {},
 ): Promise<void> {
+  const { config } = context;
   const credentials = link.incoming.map((credential) => ({
     ...describeCredential(credential, config, config.application, config.scopes),
     replacement:
@@ -71,6 +81,12 @@ export async function renderLink(
       id: link.id,
       name: link.name,
       displayUrl: link.displayUrl,
+      rpcUrl: link.rpcUrl,
+      type: typeName(link.type),
+      version: link.version,
+      primary: link.primary,
+      direction: directionOf(link),
+      arrows: await arrowsOf(context, keys, link),
       credentials,
       ...describeStatus(link, await isUsed(tokens, link.id)),
     },
@@ -79,6 +95,7 @@ export async function renderLink(
     warnings: [...warnings, ...unreachable(config.baseUrl)],
     done: doneMessage(done === undefined ? query : new URLSearchParams({ done })),
     csrfToken: formToken(replacePurpose(link.id)),
+    trustToken: formToken(trustPurpose(link.id)),
   };
   await views.render(res, 'link', page, { status: replacement ? 400 : 200 });
 }

@@ -88,7 +88,13 @@ export function createLinkService(
       const { credential, ...fields } = readInput(schemas.link, input);
       const id = randomUUID();
       const made = credential && prefixed(() => factory.make(id, credential), 'credential.');
-      const link = newLink(id, fields, made ? [made.credential] : [], config.clock());
+      const isFirst = (await store.links.list()).every(({ type }) => type !== fields.type);
+      const link = newLink(
+        id,
+        { ...fields, primary: isFirst },
+        made ? [made.credential] : [],
+        config.clock(),
+      );
       await refuseTakenKey(() => store.links.create(link), 'credential.key');
       events.emit('link.created', { linkId: id, by });
       return saved(link, made);
@@ -143,7 +149,7 @@ export function createLinkService(
 
 export function newLink(
   id: string,
-  fields: Pick<Link, 'name' | 'type' | 'displayUrl' | 'rpcUrl'>,
+  fields: Pick<Link, 'name' | 'type' | 'displayUrl' | 'rpcUrl' | 'primary'>,
   incoming: Credential[],
   nowMs: number,
 ): Link {
@@ -153,7 +159,6 @@ export function newLink(
     remoteLinkId: null,
     ...fields,
     version: null,
-    primary: false,
     state: 'active',
     levels: { threeLegged: true, twoLegged: false, executingUserId: null, impersonation: false },
     serviceUserId: null,

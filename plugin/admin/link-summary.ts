@@ -1,9 +1,37 @@
 /** What the pages tell about a link: its state in a word, what to do next, and its consumers without their secrets. */
 import type { Mount } from '../http/public-url.js';
-import type { Credential, Link } from '../store/store.js';
+import type { Credential, Link, OutgoingLevels } from '../store/store.js';
 import { describeLifetime } from './lifetime-field.js';
 import { pasteValues, type PasteValues } from './paste-values.js';
 import { publicKeyFingerprint } from './public-key-fingerprint.js';
+
+const typeNames: Readonly<Record<string, string>> = {
+  stash: 'Bitbucket',
+  jira: 'Jira',
+  confluence: 'Confluence',
+  bamboo: 'Bamboo',
+  fecru: 'Fisheye and Crucible',
+  crowd: 'Crowd',
+  refapp: 'Reference application',
+};
+
+/** What kind of application it is, as Atlassian's own list says it. */
+export const typeName = (type: string): string => typeNames[type] ?? 'Generic application';
+
+export type Direction = 'none' | 'incoming' | 'outgoing' | 'two-way';
+
+export function directionOf({ incoming, outgoing, levels }: Link): Direction {
+  const isIncoming = incoming.length > 0 && (levels.threeLegged || levels.twoLegged);
+  if (outgoing.length > 0) return isIncoming ? 'two-way' : 'outgoing';
+  return isIncoming ? 'incoming' : 'none';
+}
+
+/** OAuth, or more, or nothing: the words of Atlassian's pages (3.3). */
+export function levelName(levels: OutgoingLevels | undefined): string {
+  if (!levels?.threeLegged) return 'Disabled';
+  if (levels.impersonation) return 'OAuth with impersonation';
+  return levels.twoLegged ? 'OAuth' : 'OAuth for users only (3LO)';
+}
 
 export interface LinkStatus {
   status: string;
@@ -13,6 +41,8 @@ export interface LinkStatus {
 
 export function describeStatus(link: Link, isUsed: boolean): LinkStatus {
   if (link.incoming.length === 0) {
+    if (link.outgoing.length > 0)
+      return { status: 'Ready', advice: 'Users can connect their accounts there.' };
     return { status: 'Incomplete', advice: 'It has no consumer yet, so nobody can use it.' };
   }
   if (!isUsed) {

@@ -10,7 +10,11 @@ import type { Views } from '../http/views.js';
 import { assetRoutes } from './assets.js';
 import { createLink, editLink, replaceSecret, showEditLink, showNewLink } from './link-form-pages.js';
 import { confirmDelete, deleteLink, showLink, showLinks } from './link-pages.js';
+import type { SigningKeys } from '../store/signing-keys.js';
+import { decideTrust, saveLevels, showLevels } from './level-pages.js';
+import type { SetLevels } from './link-levels.js';
 import type { LinkService } from './link-service.js';
+import type { LinkTrust } from './link-trust.js';
 import { createPageAccess } from './page-access.js';
 import {
   revokeAllMine,
@@ -30,6 +34,9 @@ export interface PageDependencies {
   rawBodies: RawBodies;
   links: LinkService;
   tokens: TokenService;
+  keys: SigningKeys;
+  setLevels: SetLevels;
+  trust: LinkTrust;
 }
 
 export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDependencies): Router {
@@ -46,6 +53,11 @@ export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDepe
   route('/applinks/admin', 'links', { get: showLinks(parts) });
   route('/applinks/admin/links/new', 'link-new', { get: showNewLink(parts), post: createLink(parts) });
   route('/applinks/admin/links/:id', 'link', { get: showLink(parts) });
+  route('/applinks/admin/links/:id/levels', 'link-levels', {
+    get: showLevels(parts),
+    post: saveLevels(parts),
+  });
+  route('/applinks/admin/links/:id/trust', 'link-trust', { post: decideTrust(parts) });
   route('/applinks/admin/links/:id/edit', 'link-edit', { get: showEditLink(parts), post: editLink(parts) });
   route('/applinks/admin/links/:id/secret', 'link-secret', { post: replaceSecret(parts) });
   route('/applinks/admin/links/:id/delete', 'link-delete', {

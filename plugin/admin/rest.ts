@@ -5,8 +5,11 @@ import { allowOnly } from '../http/allow-only.js';
 import { reportingRejections } from '../http/attempt.js';
 import type { Endpoint, EndpointFactory } from '../http/handler.js';
 import type { RawBodies } from '../http/raw-body.js';
+import type { SetLevels } from './link-levels.js';
 import type { LinkService } from './link-service.js';
+import type { LinkTrust } from './link-trust.js';
 import { createRestAccess } from './rest-access.js';
+import { acceptKeyByJson, makePrimaryByJson, refuseKeyByJson, setLevelsByJson } from './rest-levels.js';
 import {
   addCredentialByJson,
   changeCredentialByJson,
@@ -34,6 +37,8 @@ export interface RestDependencies {
   rawBodies: RawBodies;
   links: LinkService;
   tokens: TokenService;
+  setLevels: SetLevels;
+  trust: LinkTrust;
 }
 
 type Method = 'get' | 'post' | 'put' | 'delete';
@@ -56,6 +61,12 @@ export function restRoutes({ endpoints, rawBodies, ...services }: RestDependenci
     get: readLink(parts),
     put: changeLinkByJson(parts),
     delete: removeLinkByJson(parts),
+  });
+  route('/applinks/rest/links/:id/levels', 'rest-levels', { put: setLevelsByJson(parts) });
+  route('/applinks/rest/links/:id/primary', 'rest-primary', { put: makePrimaryByJson(parts) });
+  route('/applinks/rest/links/:id/credentials/:credentialId/offered-key', 'rest-offered-key', {
+    put: acceptKeyByJson(parts),
+    delete: refuseKeyByJson(parts),
   });
   route('/applinks/rest/links/:id/credentials', 'rest-credentials', { post: addCredentialByJson(parts) });
   route('/applinks/rest/links/:id/credentials/:credentialId', 'rest-credential', {

@@ -327,8 +327,8 @@ for (const options of variants) {
       const policy = framed.headers.get('content-security-policy');
       expect(policy).to.include(`frame-ancestors ${new URL(pair.bitbucket.url).origin};`);
       expect(framed.headers.get('x-frame-options')).to.equal(null);
-      expect(framed.text.match(/<(?:form|script|button|input)\b/)).to.equal(null);
-      expect(framed.text.match(/<a /g)).to.have.length(1);
+      expect(framed.text).not.to.match(/<(?:form|script|button|input)\b/);
+      expect(framed.text.split('<a ')).to.have.length(2);
       const unknown = await ask('GET', path.replace(peerId(), '680a4e42-d268-36bc-9728-7b01427756c2'));
       expect(unknown.headers.get('content-security-policy')).to.include("frame-ancestors 'none'");
     });

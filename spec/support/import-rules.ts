@@ -63,13 +63,13 @@ export const importRules: IForbiddenRuleType[] = [
   {
     name: 'the composition root gets its store from the caller',
     severity: 'error',
-    from: { path: '^plugin/applinks\\.ts$' },
+    from: { path: '^plugin/(?:applinks|assembly)\\.ts$' },
     to: { path: '^plugin/store/', pathNot: within(storeInterfaces) },
   },
   {
     name: 'what every ring shares takes only types from them',
     severity: 'error',
-    from: { path: '^plugin/[^/]+\\.ts$', pathNot: '^plugin/(?:index|applinks)\\.ts$' },
+    from: { path: '^plugin/[^/]+\\.ts$', pathNot: '^plugin/(?:index|applinks|assembly)\\.ts$' },
     to: { path: '^plugin/[^/]+/', dependencyTypesNot: ['type-only'] },
   },
   {

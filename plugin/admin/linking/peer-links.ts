@@ -90,8 +90,15 @@ export function createPeerLinks(context: Context, change: ChangeLink): PeerLinks
       );
     },
     create: async ({ id, typeId, name, rpcUrl, displayUrl, version = null }, by) => {
+      const links = await store.links.list();
+      const primary = links.every(({ type }) => type !== typeId);
       const link: Link = {
-        ...newLink(randomUUID(), { name, type: typeId, rpcUrl, displayUrl }, [], config.clock()),
+        ...newLink(
+          randomUUID(),
+          { name: freeName(name, links), type: typeId, rpcUrl, displayUrl, primary },
+          [],
+          config.clock(),
+        ),
         applicationId: id,
         version,
         levels: { threeLegged: false, twoLegged: false, impersonation: false, executingUserId: null },
@@ -150,6 +157,15 @@ export function createPeerLinks(context: Context, change: ChangeLink): PeerLinks
         by,
       ),
   };
+}
+
+/** As Atlassian does: a name in use gets ` - 2`, ` - 3` (1.2). */
+function freeName(wanted: string, links: readonly Link[]): string {
+  const taken = new Set(links.map(({ name }) => name));
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? wanted : `${wanted} - ${number}`;
+    if (!taken.has(name)) return name;
+  }
 }
 
 function atlassianConnection(

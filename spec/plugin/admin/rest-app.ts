@@ -4,6 +4,8 @@ import express5 from 'express';
 import express4 from 'express4';
 import { memoryStore, type EventMap, type EventName, type Store } from 'express-applinks';
 import { createLinkChange } from '../../../plugin/admin/link-change.js';
+import { createSetLevels } from '../../../plugin/admin/link-levels.js';
+import { createLinkTrust } from '../../../plugin/admin/link-trust.js';
 import { createLinkService, type LinkService } from '../../../plugin/admin/link-service.js';
 import { restRoutes } from '../../../plugin/admin/rest.js';
 import { createTokenService } from '../../../plugin/admin/token-service.js';
@@ -79,10 +81,22 @@ export async function startRestApp(version: 4 | 5 = 5): Promise<RestApp> {
     limiter,
     sealer: createSealer(config.keys.encryption),
   };
-  const links = createLinkService(context, createLinkChange(context), parsePublicKey);
+  const change = createLinkChange(context);
+  const links = createLinkService(context, change, parsePublicKey);
   const tokens = createTokenService(context);
   const endpoints = createEndpoints(context, createViews(config, 'Sample CI'));
-  app.use('/ci', restRoutes({ context, endpoints, rawBodies: createRawBodies(), links, tokens }));
+  app.use(
+    '/ci',
+    restRoutes({
+      context,
+      endpoints,
+      rawBodies: createRawBodies(),
+      links,
+      tokens,
+      setLevels: createSetLevels(context, change),
+      trust: createLinkTrust(context, change),
+    }),
+  );
   return {
     origin: server.url,
     store,

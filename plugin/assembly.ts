@@ -1,0 +1,114 @@
+/**
+ * The second half of the composition root: what needs the store's first-run values (identity, keys) is put together once
+ * they are there. Only applinks.ts calls it.
+ */
+import { Router, type RequestHandler } from 'express';
+import { type ChangeLink } from './admin/link-change.js';
+import { createSetLevels } from './admin/link-levels.js';
+import { type LinkService } from './admin/link-service.js';
+import { landingRoutes } from './admin/landing/routes.js';
+import { createLinkTrust } from './admin/link-trust.js';
+import { createLinkingAccess } from './admin/linking/caller.js';
+import type { Discovery, LinkingDependencies } from './admin/linking/context.js';
+import { createPeerLinks } from './admin/linking/peer-links.js';
+import { linkingRoutes } from './admin/linking/routes.js';
+import { createPageAccess } from './admin/page-access.js';
+import { pageRoutes } from './admin/pages.js';
+import { restRoutes } from './admin/rest.js';
+import { type TokenService } from './admin/token-service.js';
+import type { Context } from './context.js';
+import { createDances } from './consumer/dance.js';
+import { fetchConsumerInfo, fetchManifest } from './consumer/discovery.js';
+import { createIdentityOf } from './consumer/endpoints.js';
+import { createGrants } from './consumer/grants.js';
+import { createLinkClients, type LinkClients } from './consumer/link-client.js';
+import { consumerRoutes } from './consumer/routes.js';
+import { createTokenRequests } from './consumer/token-requests.js';
+import { type Transport } from './consumer/transport.js';
+import { createBrowserCookie } from './http/browser-cookie.js';
+import { createCsrf } from './http/csrf.js';
+import { type EndpointFactory } from './http/handler.js';
+import { type RawBodies } from './http/raw-body.js';
+import { tolerateDoubleSlashes } from './http/tolerate-double-slashes.js';
+import { type Views } from './http/views.js';
+import { createAuthenticator, type Authenticator } from './provider/authenticate.js';
+import { createConsumers } from './provider/consumer.js';
+import { providerRoutes } from './provider/routes.js';
+import { installationIdentity } from './store/identity.js';
+import { installationKey } from './store/installation-key.js';
+import { createSigningKeys } from './store/signing-keys.js';
+
+export interface Parts {
+  router: RequestHandler;
+  authenticator: Authenticator;
+  clients: LinkClients;
+}
+
+export interface Materials {
+  context: Context;
+  rawBodies: RawBodies;
+  views: Views;
+  endpoints: EndpointFactory;
+  transport: Transport;
+  changeLink: ChangeLink;
+  links: LinkService;
+  tokens: TokenService;
+}
+
+export async function assemble(materials: Materials): Promise<Parts> {
+  const { context, rawBodies, views, endpoints, transport, links, tokens } = materials;
+  const { store, sealer, config } = context;
+  await store.migrate();
+  const identity = await installationIdentity(store, {
+    baseUrl: config.baseUrl,
+    applicationName: config.application.name,
+  });
+  const keys = createSigningKeys(store.settings, sealer, config.clock);
+  const csrf = createCsrf(await installationKey(store, sealer, 'csrf_key'), config.baseUrl);
+  const consumers = await createConsumers(context);
+  const authenticator = createAuthenticator(context, consumers, rawBodies);
+  const requests = createTokenRequests(transport, config.clock);
+  const identityOf = createIdentityOf(context, keys, identity.consumerKey);
+  const grants = createGrants(context, requests, identityOf);
+  const dances = createDances(context, requests, identityOf, grants);
+  const browser = createBrowserCookie('applinks_connect', config.baseUrl);
+  const router = Router();
+  router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers, identity, keys }));
+  router.use(consumerRoutes({ context, views, csrf, rawBodies, endpoints, browser, dances }));
+  const access = createPageAccess(context, csrf, rawBodies);
+  const linking: LinkingDependencies = {
+    context,
+    rawBodies,
+    access: createLinkingAccess(context, (req) => authenticator(req, undefined)),
+    peers: createPeerLinks(context, materials.changeLink),
+    discovery: createDiscovery(transport),
+    removeLink: (id, by) => links.remove(id, by),
+    serverId: identity.serverId,
+  };
+  router.use(linkingRoutes({ ...linking, endpoints }));
+  router.use(
+    landingRoutes({ ...linking, access, views, endpoints, linking, changeLink: materials.changeLink }),
+  );
+  const administration = {
+    ...{ context, rawBodies, endpoints, links, tokens, keys },
+    setLevels: createSetLevels(context, materials.changeLink),
+    trust: createLinkTrust(context, materials.changeLink),
+  };
+  router.use(restRoutes(administration));
+  router.use(pageRoutes({ ...administration, views, csrf }));
+  return {
+    router: tolerateDoubleSlashes(router),
+    authenticator,
+    clients: createLinkClients(context, transport, identityOf, grants),
+  };
+}
+
+function createDiscovery(transport: Transport): Discovery {
+  return {
+    manifest: (url) => fetchManifest(transport, url, { refuseOwn: true }),
+    consumerInfo: async (url) => {
+      const { publicKey, ...info } = await fetchConsumerInfo(transport, url);
+      return { ...info, publicKey: publicKey.spki };
+    },
+  };
+}
