@@ -70,7 +70,7 @@ export function finishConnect({ context, views, browser, dances }: ConnectDepend
     if (!claimed || !token) return refuseCallback();
     const verifier = single(query, 'oauth_verifier');
     if (verifier === 'denied') {
-      await views.render(res, 'connect-declined', { link, returnTo: claimed.returnTo });
+      await views.render(res, 'connect-declined', { link, action: claimed.returnTo });
       return;
     }
     await dances.finish(req, link, user, claimed);
