@@ -6,6 +6,8 @@ import { Router, type RequestHandler } from 'express';
 import { type ChangeLink } from './admin/link-change.js';
 import { createSetLevels } from './admin/link-levels.js';
 import { type LinkService } from './admin/link-service.js';
+import { createAutomaticLinks } from './admin/autoconfigure/automatic-links.js';
+import { createLinkRoutes } from './admin/autoconfigure/routes.js';
 import { landingRoutes } from './admin/landing/routes.js';
 import { createLinkTrust } from './admin/link-trust.js';
 import { createLinkingAccess } from './admin/linking/caller.js';
@@ -17,8 +19,9 @@ import { pageRoutes } from './admin/pages.js';
 import { restRoutes } from './admin/rest.js';
 import { type TokenService } from './admin/token-service.js';
 import type { Context } from './context.js';
+import { PeerRefused } from './errors.js';
 import { createDances } from './consumer/dance.js';
-import { fetchConsumerInfo, fetchManifest } from './consumer/discovery.js';
+import { discover, fetchConsumerInfo, fetchManifest } from './consumer/discovery.js';
 import { createIdentityOf } from './consumer/endpoints.js';
 import { createGrants } from './consumer/grants.js';
 import { createLinkClients, type LinkClients } from './consumer/link-client.js';
@@ -89,6 +92,26 @@ export async function assemble(materials: Materials): Promise<Parts> {
   router.use(
     landingRoutes({ ...linking, access, views, endpoints, linking, changeLink: materials.changeLink }),
   );
+  const clients = createLinkClients(context, transport, identityOf, grants);
+  const automatic = createAutomaticLinks({
+    ...{ context, keys, changeLink: materials.changeLink },
+    ...{ discovery: linking.discovery, peers: linking.peers, removeLink: linking.removeLink },
+    call: (request) => transport.request({ ...request, maxBytes: 1_048_576 }),
+    own: { id: identity.serverId, name: config.application.name, baseUrl: config.baseUrl },
+    test: async (linkId) => {
+      const { status } = await clients(linkId).asApplication()('/plugins/servlet/applinks/whoami');
+      if (status !== 200) throw new PeerRefused({ status });
+    },
+  });
+  router.use(
+    createLinkRoutes({
+      ...{ context, views, access, automatic, endpoints },
+      findPeer: async (entered) => {
+        const { manifest, ...found } = await discover(transport, entered);
+        return { ...found, isFound: manifest !== undefined };
+      },
+    }),
+  );
   const administration = {
     ...{ context, rawBodies, endpoints, links, tokens, keys },
     setLevels: createSetLevels(context, materials.changeLink),
@@ -99,7 +122,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
   return {
     router: tolerateDoubleSlashes(router),
     authenticator,
-    clients: createLinkClients(context, transport, identityOf, grants),
+    clients,
   };
 }
 

@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'consumer_key_taken'
   | 'link_exists'
   | 'not_connectable'
+  | 'linking_failed'
   | 'peer_refused'
   | 'credentials_required'
   | 'encryption_key_missing'
@@ -199,5 +200,25 @@ export class PeerUnreachable extends ApplinksError {
     this.location = details.location;
     this.answer = details.answer;
     this.answerStatus = details.answerStatus;
+  }
+}
+
+export interface LeftBehind {
+  what: string;
+  /** Address of the page where it can be removed. */
+  where: string;
+}
+
+/** Making a link failed on the way. What had been made is undone, except for what `left` lists. */
+export class LinkingFailed extends ApplinksError {
+  constructor(
+    /** What was being done, such as "creating the link there". */
+    readonly step: string,
+    cause: unknown,
+    readonly left: readonly LeftBehind[],
+  ) {
+    const why =
+      cause instanceof ApplinksError ? cause.message : 'Something went wrong here; the log says more.';
+    super('linking_failed', cause instanceof ApplinksError ? cause.status : 500, why, { cause });
   }
 }

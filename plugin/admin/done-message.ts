@@ -1,6 +1,7 @@
 /** What a page says after a form has sent the browser back to it. Only these sentences: the URL is anybody's to make. */
 const messages: Readonly<Record<string, string>> = {
   saved: 'The changes are saved.',
+  linked: 'The applications are linked, and the link was tested.',
   deleted: 'The link is deleted, and everything that users had allowed through it is revoked.',
   replaced: 'It is replaced. What was there before is refused from now on.',
   revoked: 'The access is revoked.',

@@ -58,7 +58,8 @@ function describeForPage(error: ApplinksError): { status: number; code: string; 
 /** Tells log and listeners why a request was refused, without anything secret. */
 function report(context: Context, endpoint: string, error: unknown): void {
   const { logger } = context.config;
-  if (!(error instanceof ApplinksError) || error.status >= 500) {
+  const isOurs = !(error instanceof ApplinksError) || (error.status >= 500 && !peerFailures.has(error.code));
+  if (isOurs) {
     logger.error({ endpoint, err: error }, 'express-applinks: request failed');
     return;
   }
@@ -69,11 +70,17 @@ function report(context: Context, endpoint: string, error: unknown): void {
 /** Failures whose message is made for the one who reads the answer: the developer, or an administrator. */
 const telling: ReadonlySet<ErrorCode> = new Set(['raw_body_unavailable', 'outside_mount_path']);
 
+/** Failures of a peer: no fault of ours, and told to whoever asked for the call. */
+const peerFailures: ReadonlySet<ErrorCode> = new Set(['peer_unreachable', 'peer_refused', 'linking_failed']);
+
 /** What the client may know of it: inner failures, such as a key that is missing, are for the log. */
 export function asApplinksError(error: unknown): ApplinksError {
   const isTold =
     error instanceof ApplinksError &&
-    (error.status < 500 || telling.has(error.code) || error instanceof OAuthProblem);
+    (error.status < 500 ||
+      telling.has(error.code) ||
+      peerFailures.has(error.code) ||
+      error instanceof OAuthProblem);
   if (isTold) return error;
   const message = 'Something went wrong here. The log of the application says more.';
   return new ApplinksError('internal_error', 500, message, { cause: error });

@@ -1,0 +1,211 @@
+/**
+ * *Create link* from our side: enter an address, see who is there, decide, and have both halves made (applinks-oauth1.md
+ * 11b; the choices are those of Atlassian's own wizard). The form that decides is bound to the peer's id, addresses and
+ * key that the page showed. A password that was typed is used for this one answer and goes back to no page.
+ */
+import { ApplinksError, LinkingFailed, PeerUnreachable } from '../../errors.js';
+import type { Context } from '../../context.js';
+import type { Endpoint } from '../../http/handler.js';
+import type { Views } from '../../http/views.js';
+import { landingPath } from '../landing/landing-pages.js';
+import { confirmPurpose, type PeerLook } from '../landing/peer-look.js';
+import { isBaseUrl } from '../landing/starting-peer.js';
+import { notFound } from '../link-change.js';
+import {
+  seeOther,
+  type PageAccess,
+  type Submission,
+  type UncheckedSubmission,
+  type Visit,
+} from '../page-access.js';
+import type { AutomaticLinks, WantedLink } from './automatic-links.js';
+
+/** consumer/discovery.ts: what is at the address that an administrator typed. */
+export type FindPeer = (entered: string) => Promise<{
+  url: string;
+  isFound: boolean;
+  problem: { message: string; answer: string | undefined } | undefined;
+  suggestedUrl: string | undefined;
+  warnings: readonly string[];
+}>;
+
+export interface CreatePageDependencies {
+  context: Context;
+  views: Views;
+  access: PageAccess;
+  automatic: AutomaticLinks;
+  findPeer: FindPeer;
+}
+
+const enterPurpose = 'enter peer';
+const createPurpose = 'create both halves';
+const deletePurpose = (linkId: string): string => `delete both halves ${linkId}`;
+
+export function showCreate({ access, views }: CreatePageDependencies): Endpoint {
+  return access.page('administrator', async ({ res, query, formToken }) => {
+    const url = query.get('url') ?? '';
+    await views.render(res, 'create', { url, problem: undefined, csrfToken: formToken(enterPurpose) });
+  });
+}
+
+export function findPeerByForm(dependencies: CreatePageDependencies): Endpoint {
+  const { access, views, findPeer } = dependencies;
+  return access.form(
+    'administrator',
+    () => enterPurpose,
+    async (visit) => {
+      const entered = visit.form.get('url')?.trim().slice(0, 2048) ?? '';
+      const found = await lookUp(findPeer, entered);
+      if ('isFound' in found && found.isFound) {
+        await renderFound(
+          dependencies,
+          visit,
+          found.url ?? entered,
+          found.suggestedUrl,
+          found.warnings ?? [],
+        );
+        return;
+      }
+      const { res, formToken } = visit;
+      const page = { url: entered, problem: found.problem, suggestedUrl: found.suggestedUrl };
+      await views.render(res, 'create', { ...page, csrfToken: formToken(enterPurpose) }, { status: 400 });
+    },
+  );
+}
+
+async function lookUp(findPeer: FindPeer, entered: string): Promise<Partial<Awaited<ReturnType<FindPeer>>>> {
+  try {
+    return await findPeer(entered);
+  } catch (error) {
+    if (!(error instanceof PeerUnreachable)) throw error;
+    return { problem: { message: error.message, answer: error.answer } };
+  }
+}
+
+async function renderFound(
+  { automatic, views, context }: CreatePageDependencies,
+  { res, formToken }: Visit,
+  url: string,
+  otherUrl: string | undefined,
+  warnings: readonly string[],
+  form: { values: Record<string, string>; failure?: LinkingFailed } = { values: {} },
+): Promise<void> {
+  const look = await automatic.look(url);
+  const page = {
+    peer: look,
+    otherUrl,
+    warnings,
+    values: { name: look.name, direction: 'two-way', ...form.values },
+    failure: form.failure && {
+      message: form.failure.message,
+      step: form.failure.step,
+      left: form.failure.left,
+    },
+    isConfidential: new URL(context.config.baseUrl).protocol === 'https:',
+    enterToken: formToken(enterPurpose),
+    csrfToken: formToken(confirmPurpose(createPurpose, look)),
+  };
+  const formAction = [new URL(look.displayUrl).origin];
+  await views.render(res, 'create-found', page, { status: form.failure?.status ?? 200, formAction });
+}
+
+export function createByForm(dependencies: CreatePageDependencies): Endpoint {
+  const { access, automatic, context } = dependencies;
+  return access.checkedForm('administrator', async (visit) => {
+    const { form, user, res } = visit;
+    const url = form.get('peer') ?? '';
+    if (!isBaseUrl(url))
+      throw new ApplinksError('invalid_input', 400, 'The address is not one that can be linked.');
+    const look = await automatic.look(url);
+    visit.requireToken(confirmPurpose(createPurpose, look));
+    const wanted = wantedLink(form, look);
+    try {
+      if (form.has('redirect')) {
+        await automatic.ownHalf(wanted, user.id);
+        res.redirect(303, redirectTarget(look, context.config.baseUrl));
+        return;
+      }
+      const administrator = {
+        name: form.get('admin_name') ?? '',
+        password: form.get('admin_password') ?? '',
+      };
+      const link = await automatic.linkByPassword(wanted, administrator, user.id);
+      seeOther(context, res, `/applinks/admin/links/${encodeURIComponent(link.id)}?done=linked`);
+    } catch (error) {
+      if (!(error instanceof LinkingFailed)) throw error;
+      await showFailure(dependencies, visit, url, error);
+    }
+  });
+}
+
+async function showFailure(
+  dependencies: CreatePageDependencies,
+  visit: UncheckedSubmission,
+  url: string,
+  failure: LinkingFailed,
+): Promise<void> {
+  const typed = [...visit.form].filter(([name]) => name !== 'admin_password');
+  const values = Object.fromEntries(typed);
+  dependencies.context.config.logger.warn(
+    { step: failure.step, err: failure.cause },
+    'express-applinks: a link was not made',
+  );
+  await renderFound(dependencies, visit, url, undefined, [], { values, failure });
+}
+
+function wantedLink(form: URLSearchParams, look: PeerLook): WantedLink {
+  const name = form.get('name')?.trim() ?? '';
+  const direction = (['incoming', 'outgoing', 'two-way'] as const).find(
+    (one) => one === form.get('direction'),
+  );
+  if (direction === undefined) throw new ApplinksError('invalid_input', 400, 'Choose a direction.');
+  if (name === '' || name.length > 255)
+    throw new ApplinksError('invalid_input', 400, 'Enter a name of at most 255 characters.');
+  return { look, name, direction, twoLegged: form.has('two_legged') };
+}
+
+/** 12.2: exactly these two parameters, quoted. */
+function redirectTarget({ displayUrl, id }: PeerLook, ownUrl: string): string {
+  const query = new URLSearchParams({
+    applinkStartingUrl: `"${ownUrl}"`,
+    applinkOriginalCreatedId: `"${id}"`,
+  });
+  return `${displayUrl}${landingPath}?${query.toString()}`;
+}
+
+export function showTwoWayDelete({ access, context, views }: CreatePageDependencies): Endpoint {
+  return access.page('administrator', async (visit) => renderDelete({ context, views }, visit, undefined));
+}
+
+export function deleteTwoWay(dependencies: CreatePageDependencies): Endpoint {
+  const { access, automatic, context } = dependencies;
+  return access.form(
+    'administrator',
+    ({ param }) => deletePurpose(param('id')),
+    async (visit: Submission) => {
+      const { form, user, res, param } = visit;
+      const administrator = {
+        name: form.get('admin_name') ?? '',
+        password: form.get('admin_password') ?? '',
+      };
+      try {
+        await automatic.removeTwoWay(param('id'), administrator, user.id);
+        seeOther(context, res, '/applinks/admin?done=deleted');
+      } catch (error) {
+        const isTold = error instanceof ApplinksError && error.code !== 'not_found';
+        if (!isTold) throw error;
+        await renderDelete(dependencies, visit, error.message);
+      }
+    },
+  );
+}
+
+async function renderDelete(
+  { context, views }: Pick<CreatePageDependencies, 'context' | 'views'>,
+  { res, param, formToken }: Visit,
+  problem: string | undefined,
+): Promise<void> {
+  const { id, name, rpcUrl } = (await context.store.links.get(param('id'))) ?? notFound('link');
+  const page = { link: { id, name, rpcUrl }, problem, csrfToken: formToken(deletePurpose(id)) };
+  await views.render(res, 'delete-both', page, { status: problem === undefined ? 200 : 400 });
+}

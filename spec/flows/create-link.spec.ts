@@ -1,0 +1,232 @@
+/** A link made, tested and deleted from our side, row by row of applinks-oauth1.md 11b, with a failure at every step. */
+import { expect } from 'chai';
+import type { MiniBrowser, Page } from 'express-applinks/testing';
+import { rememberSecret } from '../support/secrets.js';
+import { startPair, type Pair } from '../support/linked-peer.js';
+
+const on = { enabled: true, twoLoEnabled: true, twoLoImpersonationEnabled: false };
+const off = { enabled: false, twoLoEnabled: false, twoLoImpersonationEnabled: false };
+const administrator = { admin_name: 'admin', admin_password: rememberSecret('sysadmin', 'password') };
+
+describe('Create link, from our side', () => {
+  let pair: Pair;
+  let browser: MiniBrowser;
+  beforeEach(async () => {
+    pair = await startPair({ mount: 'path' });
+    // One browser for both: the administrator is logged in here and there.
+    browser = await pair.bitbucket.as('admin');
+    await browser.get(`${pair.app.baseUrl}/login?user=admin`);
+  });
+  afterEach(() => pair.close());
+
+  const at = (path: string): string => `${pair.app.baseUrl}/applinks/admin${path}`;
+  const enter = async (url: string): Promise<Page> =>
+    browser.submit(await browser.get(at('/create')), { fields: { url } });
+  const formOf = (page: Page, field: string): number =>
+    page.forms.findIndex(({ fields }) => fields.some(([name]) => name === field));
+  const create = async (fields: Record<string, string>, button = 'password'): Promise<Page> => {
+    const page = await enter(pair.bitbucket.url);
+    return browser.submit(page, { form: formOf(page, 'direction'), fields, button });
+  };
+  const ours = () => pair.app.applinks.links.list();
+  const theirs = () => pair.bitbucket.links();
+  const sent = (): string[] =>
+    pair.bitbucket.received
+      .filter(({ path }) => path.includes('/rest/applinks') || path.includes('whoami'))
+      .map(
+        ({ method, path }) =>
+          `${method} ${path
+            .replace(/^\/bb/, '')
+            .replace(/[?].*$/, '')
+            .replace(/[0-9a-f-]{36}/, '{id}')}`,
+      );
+
+  it('b1: shows who is there, with its key, before anything is made', async () => {
+    const page = await enter(`${pair.bitbucket.url}/`);
+    expect(page.status).to.equal(200);
+    for (const shown of ['stash', pair.bitbucket.url, pair.bitbucket.host.consumerKey])
+      expect(page.text).to.include(shown);
+    expect([await ours(), theirs()]).to.deep.equal([[], []]);
+  });
+
+  it('b1: finds the application below a deep link', async () => {
+    expect((await enter(`${pair.bitbucket.url}/projects`)).text).to.include(pair.bitbucket.host.consumerKey);
+  });
+
+  it('b1: says in words why nothing is there, and reflects nothing', async () => {
+    const gone = await enter('http://127.0.0.1:1/');
+    expect(gone.status).to.equal(400);
+    expect(gone.text)
+      .to.include('127.0.0.1')
+      .and.match(/port|refus|listen/i);
+    for (const hostile of [
+      'javascript:alert(1)',
+      'data:text/html,x',
+      'http://[',
+      'ftp://x/',
+      'http://u:p@x/',
+    ])
+      expect((await enter(hostile)).status, hostile).to.equal(400);
+    expect((await enter(pair.app.baseUrl)).text).to.include('itself');
+    const meta = await enter('http://169.254.169.254/latest/meta-data');
+    expect(meta.status).to.equal(400);
+    expect(await ours()).to.deep.equal([]);
+  });
+
+  it('b2 to b10: makes both halves with a password, in this order, and tests', async () => {
+    const page = await create(administrator);
+    expect(page.url, page.text.slice(0, 800)).to.include('done=linked');
+    const [link] = await ours();
+    const [remote] = theirs();
+    expect(link).to.include({ applicationId: pair.bitbucket.serverId, remoteLinkId: remote!.id });
+    expect(pair.bitbucket.linking.levels(remote!.id)).to.deep.equal({ incoming: on, outgoing: on });
+    expect(link!.outgoing[0]).to.deep.include({
+      levels: { threeLegged: true, twoLegged: true, impersonation: false },
+    });
+    expect(link!.outgoing[0]!.signingKeyId).to.be.a('string');
+    const steps = sent();
+    const rest = '/rest/applinks';
+    expect(steps.slice(steps.indexOf(`GET ${rest}/1.0/authenticationinfo`))).to.deep.equal([
+      `GET ${rest}/1.0/authenticationinfo`,
+      `GET ${rest}/1.0/authenticationinfo/id/{id}/url/${encodeURIComponent(pair.app.baseUrl)}`,
+      `GET ${rest}/3.0/applinks`,
+      `PUT ${rest}/3.0/applicationlink`,
+      `PUT ${rest}/2.0/applicationlink/{id}/authentication/provider`,
+      `PUT ${rest}/2.0/applicationlink/{id}/authentication/provider`,
+      `PUT /rest/applinks-oauth/1.0/applicationlink/{id}/authentication/consumer`,
+      'GET /plugins/servlet/applinks/whoami',
+    ]);
+    expect(page.text).not.to.include('sysadmin');
+  });
+
+  it('b6, b7: makes one direction only when that is chosen', async () => {
+    await create({ ...administrator, direction: 'outgoing' });
+    expect(pair.bitbucket.linking.levels(theirs()[0]!.id)).to.deep.equal({ incoming: on, outgoing: off });
+    expect((await ours())[0]!.incoming).to.deep.equal([]);
+  });
+
+  it('b4: adopts the link that is there already instead of a second one', async () => {
+    const { linkId } = await pair.bitbucket.linking.createOwnHalf(pair.app.baseUrl);
+    await create(administrator);
+    expect(theirs().map(({ id }) => id)).to.deep.equal([linkId]);
+    expect((await ours())[0]).to.include({ remoteLinkId: linkId });
+  });
+
+  it('b2: a wrong password, and a user who is no administrator, end before anything is made', async () => {
+    for (const fields of [
+      { admin_name: 'admin', admin_password: rememberSecret('no-such-pass', 'password') },
+      { admin_name: 'ana', admin_password: 'ana' },
+    ]) {
+      const page = await create(fields);
+      expect(page.status).to.equal(403);
+      expect(page.text).to.include('Name and password are wrong').and.not.include('no-such-pass');
+      expect([await ours(), theirs()]).to.deep.equal([[], []]);
+    }
+  });
+
+  const faults: [string, RegExp, string][] = [
+    ['b3', /authenticationinfo\/id/, 'checking that it reaches us'],
+    ['b4', /3\.0\/applinks(?:$|\?)/, 'looking for an existing link there'],
+    ['b5', /3\.0\/applicationlink$/, 'creating the link there'],
+    ['b6', /authentication\/provider/, 'letting it call us'],
+    ['b7', /authentication\/consumer/, 'letting us call it'],
+    ['b10', /whoami/, 'testing the link'],
+  ];
+  for (const [row, path, step] of faults) {
+    for (const [how, answer] of [
+      ['answers 500', { status: 500, body: '<h1>Oops</h1>' }],
+      ['drops the connection', { drop: true }],
+      ['redirects', { status: 302, headers: { Location: 'https://evil.example.test/x?y=z' } }],
+    ] as const) {
+      it(`b13: when ${row} ${how}, everything is undone on both sides`, async () => {
+        const before = theirs().length;
+        pair.bitbucket.faults.answer({ path }, answer);
+        const page = await create(administrator);
+        expect(page.text, page.text.slice(0, 600)).to.include(`failed while ${step}`);
+        expect(page.text).to.include('What had been made before is taken back').and.not.include('y=z');
+        expect([await ours(), theirs().length]).to.deep.equal([[], before]);
+      });
+    }
+  }
+
+  it('b13: what cannot be undone is listed with the place where to remove it', async () => {
+    pair.bitbucket.faults.answer({ path: /authentication\/consumer/ }, { status: 500 });
+    pair.bitbucket.faults.answer({ method: 'DELETE', path: /./ }, { status: 500 });
+    const page = await create(administrator);
+    expect(page.text).to.include('could not be taken back');
+    expect(page.text).to.include(`${pair.bitbucket.url}/plugins/servlet/applinks/listApplicationLinks`);
+    expect(await ours()).to.deep.equal([]);
+    expect(theirs()).to.have.length(1);
+  });
+
+  it('is bound to what was shown: another key or id since then is refused', async () => {
+    const page = await enter(pair.bitbucket.url);
+    const manifest = { path: /applinks\/1\.0\/manifest/ };
+    const body = JSON.stringify({
+      id: '680a4e42-d268-36bc-9728-7b01427756c2',
+      name: 'Other',
+      typeId: 'stash',
+      url: pair.bitbucket.url,
+    });
+    pair.bitbucket.faults.answer(manifest, {
+      status: 200,
+      headers: { 'Content-Type': 'application/json' },
+      body,
+    });
+    const refused = await browser.submit(page, {
+      form: formOf(page, 'direction'),
+      fields: administrator,
+      button: 'password',
+    });
+    expect(refused.status).to.equal(403);
+    expect([await ours(), theirs()]).to.deep.equal([[], []]);
+  });
+
+  it('two administrators at once meet on one link', async () => {
+    const pages = await Promise.all([create(administrator), create(administrator)]);
+    expect(pages.map(({ url }) => url.includes('done=linked'))).to.deep.equal([true, true]);
+    expect((await ours()).map(({ remoteLinkId }) => remoteLinkId)).to.deep.equal(
+      theirs().map(({ id }) => id),
+    );
+    expect(await ours()).to.have.length(1);
+  });
+
+  it('by redirect: our half, then theirs in the browser, and back', async () => {
+    const arrival = await create({}, 'redirect');
+    expect(arrival.url).to.include('/bb/plugins/servlet/applinks/listApplicationLinks');
+    expect(new URL(arrival.url).searchParams.get('applinkStartingUrl')).to.equal(`"${pair.app.baseUrl}"`);
+    const back = await browser.submit(arrival);
+    expect(new URL(back.url).pathname).to.equal('/ci/applinks/admin');
+    const [link] = await ours();
+    const client = pair.app.applinks.client(link!.id);
+    expect((await client.asApplication()('/plugins/servlet/applinks/whoami')).status).to.equal(200);
+    const remote = theirs()[0]!;
+    const { outcome } = await pair.bitbucket.linking.callAsApplication(remote.id, 'GET', '/whois');
+    expect(outcome).to.equal('ok');
+  });
+
+  it('b12: deletes both halves; nothing here when the other side refuses', async () => {
+    await create(administrator);
+    const { id } = (await ours())[0]!;
+    const undo = pair.bitbucket.faults.answer({ method: 'DELETE', path: /./ }, { status: 204 });
+    const refused = await browser.submit(await browser.get(at(`/links/${id}/delete-both`)), {
+      fields: administrator,
+    });
+    expect(refused.status).to.equal(400);
+    expect(await ours()).to.have.length(1);
+    undo();
+    const deleted = await browser.submit(await browser.get(at(`/links/${id}/delete-both`)), {
+      fields: administrator,
+    });
+    expect(deleted.url).to.include('done=deleted');
+    expect([await ours(), theirs()]).to.deep.equal([[], []]);
+  });
+
+  it('b12: what is gone there already is deleted here', async () => {
+    await create(administrator);
+    const { id } = (await ours())[0]!;
+    await pair.bitbucket.linking.deleteLink(theirs()[0]!.id);
+    await browser.submit(await browser.get(at(`/links/${id}/delete-both`)), { fields: administrator });
+    expect(await ours()).to.deep.equal([]);
+  });
+});
