@@ -20,7 +20,7 @@ import { restRoutes } from './admin/rest.js';
 import { type TokenService } from './admin/token-service.js';
 import type { Context } from './context.js';
 import { PeerRefused } from './errors.js';
-import { createDances } from './consumer/dance.js';
+import { createDances, danceLifetimeMs } from './consumer/dance.js';
 import { discover, fetchConsumerInfo, fetchManifest } from './consumer/discovery.js';
 import { createIdentityOf } from './consumer/endpoints.js';
 import { createGrants } from './consumer/grants.js';
@@ -28,7 +28,7 @@ import { createLinkClients, type LinkClients } from './consumer/link-client.js';
 import { consumerRoutes } from './consumer/routes.js';
 import { createTokenRequests } from './consumer/token-requests.js';
 import { type Transport } from './consumer/transport.js';
-import { createBrowserCookie } from './http/browser-cookie.js';
+import { createTransactionCookie } from './http/transaction-cookie.js';
 import { createCsrf } from './http/csrf.js';
 import { type EndpointFactory } from './http/handler.js';
 import { type RawBodies } from './http/raw-body.js';
@@ -74,10 +74,10 @@ export async function assemble(materials: Materials): Promise<Parts> {
   const identityOf = createIdentityOf(context, keys, identity.consumerKey);
   const grants = createGrants(context, requests, identityOf);
   const dances = createDances(context, requests, identityOf, grants);
-  const browser = createBrowserCookie('applinks_connect', config.baseUrl);
+  const cookies = createTransactionCookie('applinks_connect', config.baseUrl, danceLifetimeMs / 1000);
   const router = Router();
   router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers, identity, keys }));
-  router.use(consumerRoutes({ context, views, csrf, rawBodies, endpoints, browser, dances }));
+  router.use(consumerRoutes({ context, views, csrf, rawBodies, endpoints, cookies, dances }));
   const access = createPageAccess(context, csrf, rawBodies);
   const linking: LinkingDependencies = {
     context,

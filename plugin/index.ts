@@ -4,11 +4,16 @@ export type { SavedLink } from './admin/link-service.js';
 export type { GrantedToken, TokenService } from './admin/token-service.js';
 export { createApplinks, type Applinks, type Links } from './applinks.js';
 export type { ApplinksOptions } from './config.js';
+export type { ClientOptions, LinkClient, PeerFetch } from './consumer/link-client.js';
+export type { CallInit } from './consumer/prepared-call.js';
 export {
   ApplinksError,
+  CredentialsRequired,
   InvalidInput,
+  LinkingFailed,
   OAuthChallenge,
   OAuthProblem,
+  PeerRefused,
   PeerUnreachable,
   RateLimited,
   type ErrorCode,

@@ -8,23 +8,23 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.js';
 import { ApplinksError } from '../errors.js';
 import type { HostUser } from '../host.js';
-import type { BrowserCookie } from '../http/browser-cookie.js';
 import type { Csrf } from '../http/csrf.js';
 import type { Endpoint } from '../http/handler.js';
 import { publicPath } from '../http/public-url.js';
 import type { RawBodies } from '../http/raw-body.js';
+import type { TransactionCookie } from '../http/transaction-cookie.js';
 import { requireUser, userOrLogin } from '../http/user.js';
 import type { Views } from '../http/views.js';
 import type { Link } from '../store/store.js';
 import { connectionOf } from './connection.js';
-import type { Dances } from './dance.js';
+import { transactionKey, type Dances } from './dance.js';
 
 export interface ConnectDependencies {
   context: Context;
   views: Views;
   csrf: Csrf;
   rawBodies: RawBodies;
-  browser: BrowserCookie;
+  cookies: TransactionCookie;
   dances: Dances;
 }
 
@@ -58,16 +58,17 @@ export function confirmConnect(dependencies: ConnectDependencies): Endpoint {
   };
 }
 
-export function finishConnect({ context, views, browser, dances }: ConnectDependencies): Endpoint {
+export function finishConnect({ context, views, cookies, dances }: ConnectDependencies): Endpoint {
   return async (req, res) => {
     const user = await userOrLogin(context, req, res);
     if (user === null) return;
     const link = await linkOf(context, req);
     const query = queryOf(req);
     const token = single(query, 'oauth_token');
-    const cookie = browser.read(req);
+    const cookie = token && cookies.read(req, transactionKey(token));
     const claimed = token && cookie ? await dances.claim(link, user, cookie, token) : undefined;
     if (!claimed || !token) return refuseCallback();
+    cookies.take(res, transactionKey(token));
     const verifier = single(query, 'oauth_verifier');
     if (verifier === 'denied') {
       await views.render(res, 'connect-declined', { link, action: claimed.returnTo });
@@ -80,7 +81,7 @@ export function finishConnect({ context, views, browser, dances }: ConnectDepend
 }
 
 async function begin(
-  { context, browser, dances }: ConnectDependencies,
+  { context, cookies, dances }: ConnectDependencies,
   req: Request,
   res: Response,
   user: HostUser,
@@ -89,8 +90,11 @@ async function begin(
 ): Promise<void> {
   const connection = connectionOf(link, queryOf(req).get('via') ?? undefined);
   const callbackUrl = `${context.config.baseUrl}/applinks/callback/oauth1/${encodeURIComponent(link.id)}`;
-  const cookie = browser.ensure(req, res);
-  res.redirect(303, await dances.begin(req, { link, connection, user, cookie, callbackUrl, returnTo }));
+  const cookie = cookies.newValue();
+  const beginning = { link, connection, user, cookie, callbackUrl, returnTo };
+  const { redirectTo, key } = await dances.begin(req, beginning);
+  cookies.give(res, key, cookie);
+  res.redirect(303, redirectTo);
 }
 
 /** Page that begins the authorisation, as an absolute URL. */

@@ -21,7 +21,7 @@ export interface Beginning {
   link: Link;
   connection: Connection;
   user: HostUser;
-  /** Value of the browser's cookie. */
+  /** Value of the transaction's cookie. */
   cookie: string;
   callbackUrl: string;
   /** Path to go to in the end. */
@@ -36,14 +36,17 @@ export interface Claimed extends z.output<typeof documentSchema> {
 
 export interface Dances {
   authorizeUrl(link: Link): string;
-  /** The peer's address to send the browser to. @throws PeerUnreachable, PeerRefused, ApplinksError */
-  begin(req: Request, beginning: Beginning): Promise<string>;
+  /** Where to send the browser, and the transaction's name. @throws PeerUnreachable, PeerRefused, ApplinksError */
+  begin(req: Request, beginning: Beginning): Promise<{ redirectTo: string; key: string }>;
   /** To one caller only, and only for the user and the browser that began. */
   claim(link: Link, user: HostUser, cookie: string, token: string): Promise<Claimed | undefined>;
   finish(req: Request, link: Link, user: HostUser, claimed: Claimed): Promise<void>;
 }
 
-const lifetimeMs = 10 * 60_000;
+export const danceLifetimeMs = 10 * 60_000;
+
+/** Names the transaction of a request token, without telling the token. */
+export const transactionKey = (token: string): string => digest(token).slice(0, 16);
 
 export function createDances(
   context: Context,
@@ -89,7 +92,7 @@ export function createDances(
         sealedPlace.transaction(link.id, connection.id, user.id),
       ),
       createdAtMs: nowMs,
-      expiresAtMs: nowMs + lifetimeMs,
+      expiresAtMs: nowMs + danceLifetimeMs,
     };
     if (!(await store.transactions.create(transaction))) throw linkGone();
   };
@@ -99,11 +102,16 @@ export function createDances(
     begin: async (req, beginning) => {
       const { link, connection, callbackUrl } = beginning;
       const dance = await danceOf(link, connection, callbackUrl);
+      let token: string | undefined;
       const outcome = await runOAuth1(withoutQuery(req), {
         ...dance,
-        store: (issued) => keep(beginning, issued),
+        store: async (issued) => {
+          token = issued.token;
+          await keep(beginning, issued);
+        },
       });
-      if ('redirectTo' in outcome) return outcome.redirectTo;
+      if ('redirectTo' in outcome && token !== undefined)
+        return { redirectTo: outcome.redirectTo, key: transactionKey(token) };
       throw new Error('The beginning of a dance came to its end.');
     },
     claim: async (link, user, cookie, token) => {

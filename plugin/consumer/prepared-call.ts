@@ -60,7 +60,7 @@ function urlBelow({ rpcUrl, name }: Link, path: string): string {
   const prefix = base.pathname.replace(/\/$/, '');
   const text = /^https?:\/\//i.test(path) ? path : `${base.origin}${prefix}/${path.replace(/^\//, '')}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !isBelow(url, base.origin, prefix))
+  if (!url || path.includes('\\') || !isBelow(url, base.origin, prefix))
     throw new ApplinksError('invalid_input', 400, `Calls to ${name} must stay below ${rpcUrl}.`);
   url.hash = '';
   return url.href;

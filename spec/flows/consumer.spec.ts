@@ -1,0 +1,330 @@
+/** Our calls to a peer: connecting an account, using it, renewing it, losing it (applinks-oauth1.md 5.4, 6). */
+import { expect } from 'chai';
+import { CredentialsRequired, PeerRefused, PeerUnreachable } from 'express-applinks';
+import type { MiniBrowser, Page } from 'express-applinks/testing';
+import { TestClock, minuteMs } from '../support/clock.js';
+import { createBrowser } from 'express-applinks/testing';
+import { startKitApp } from '../support/kit-app.js';
+import { linkByRedirect, startPair, type Pair } from '../support/linked-peer.js';
+
+const whoami = '/plugins/servlet/applinks/whoami';
+
+describe('Calls to a peer', () => {
+  const clock = new TestClock();
+  let pair: Pair;
+  let linkId: string;
+  beforeEach(async () => {
+    pair = await startPair({ options: { clock: clock.now } }, { clock: clock.now });
+    await linkByRedirect(pair);
+    linkId = (await pair.app.applinks.links.list())[0]!.id;
+  });
+  afterEach(() => pair.close());
+
+  /** One browser with a session at both. */
+  const browserOf = async (here: string, there: string): Promise<MiniBrowser> => {
+    const browser = await pair.bitbucket.as(there);
+    await browser.get(`${pair.app.baseUrl}/login?user=${here}`);
+    return browser;
+  };
+  const connectUrl = (query = ''): string => `${pair.app.baseUrl}/applinks/connect/${linkId}${query}`;
+  const connect = async (here = 'ana', there = 'ben'): Promise<Page> => {
+    const browser = await browserOf(here, there);
+    return browser.submit(await browser.get(connectUrl()), { button: 'approve' });
+  };
+  const as = (user = 'id-ana') => pair.app.applinks.client(linkId).as(user);
+  const rejection = async (call: Promise<unknown>): Promise<unknown> =>
+    call.then(
+      () => new Error('it did not fail'),
+      (error: unknown) => error,
+    );
+  const accessTokenCalls = (): number =>
+    pair.bitbucket.received.filter(({ path }) => path.endsWith('/oauth/access-token')).length;
+  /** The callback as the peer sends it, not opened yet. */
+  const callbackOf = async (here: string, there: string, button: string): Promise<[MiniBrowser, string]> => {
+    const follower = await browserOf(here, there);
+    const consent = await follower.get(connectUrl());
+    const still = createBrowser({ redirects: 0 });
+    still.cookies.store(new URL(pair.bitbucket.url), 'x=y');
+    const jar = follower.cookies.header(new URL(consent.url));
+    const hidden = Object.fromEntries(consent.forms[0]!.fields.map(({ 0: name, 1: value }) => [name, value]));
+    const answer = await fetch(new URL(consent.forms[0]!.action || consent.url, consent.url), {
+      method: 'POST',
+      redirect: 'manual',
+      headers: {
+        cookie: jar,
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: new URL(consent.url).origin,
+      },
+      body: new URLSearchParams({ ...hidden, [button]: '1' }).toString(),
+    });
+    return [follower, answer.headers.get('location') ?? `none: ${answer.status}`];
+  };
+
+  describe('connecting an account', () => {
+    it('needs it first, and says where', async () => {
+      const error = await rejection(as()(whoami));
+      expect(error).to.be.instanceOf(CredentialsRequired);
+      expect((error as CredentialsRequired).connectUrl).to.equal(connectUrl());
+      expect((await connect()).text).to.include('Your account is connected');
+      expect(await (await as()(whoami)).text()).to.equal('ben');
+    });
+
+    it('goes back to where the user was, on our own site only', async () => {
+      const browser = await browserOf('ana', 'ben');
+      const consent = await browser.get(connectUrl('?returnTo=/whoami%3Fx%3D1'));
+      expect((await browser.submit(consent, { button: 'approve' })).url).to.equal(
+        `${pair.app.baseUrl}/whoami?x=1`,
+      );
+      for (const hostile of [
+        'https://evil.example/',
+        '//evil.example',
+        '/\\evil.example',
+        'javascript:alert(1)',
+      ]) {
+        const other = await browserOf('rob', 'ben');
+        const page = await other.get(connectUrl(`?returnTo=${encodeURIComponent(hostile)}`));
+        expect((await other.submit(page, { button: 'approve' })).text).to.include(
+          'Your account is connected',
+        );
+      }
+    });
+
+    it('declined at the peer: says so, and exchanges nothing', async () => {
+      const browser = await browserOf('ana', 'ben');
+      const page = await browser.submit(await browser.get(connectUrl()), { button: 'deny' });
+      expect(page.text).to.include('You declined');
+      expect(accessTokenCalls()).to.equal(0);
+      expect(await rejection(as()(whoami))).to.be.instanceOf(CredentialsRequired);
+    });
+
+    it('finished by another user or in another browser: 400, no exchange, and the first one still can', async () => {
+      const [browser, callback] = await callbackOf('ana', 'ben', 'approve');
+      expect(callback).to.include('/applinks/callback/oauth1/');
+      const stranger = createBrowser();
+      await stranger.get(`${pair.app.baseUrl}/login?user=rob`);
+      expect((await stranger.get(callback)).status).to.equal(400);
+      const otherBrowser = createBrowser();
+      await otherBrowser.get(`${pair.app.baseUrl}/login?user=ana`);
+      expect((await otherBrowser.get(callback)).status).to.equal(400);
+      expect(accessTokenCalls()).to.equal(0);
+      expect((await browser.get(callback)).text).to.include('Your account is connected');
+      expect((await browser.get(callback)).status).to.equal(400);
+      expect(accessTokenCalls()).to.equal(1);
+    });
+
+    it('with a doubled, missing or invented token: 400 and no exchange', async () => {
+      const [browser, callback] = await callbackOf('ana', 'ben', 'approve');
+      const bare = callback.replace(/\?.*$/, '');
+      for (const url of [`${callback}&oauth_token=x`, bare, `${bare}?oauth_token=invented&oauth_verifier=x`])
+        expect((await browser.get(url)).status, url).to.equal(400);
+      expect(accessTokenCalls()).to.equal(0);
+    });
+
+    it('too late: 400', async () => {
+      const [browser, callback] = await callbackOf('ana', 'ben', 'approve');
+      clock.advance(11 * minuteMs);
+      expect((await browser.get(callback)).status).to.equal(400);
+    });
+
+    it('asks first when another site has sent the browser', async () => {
+      const browser = createBrowser({ headers: { 'sec-fetch-site': 'cross-site' } });
+      await browser.get(`${pair.app.baseUrl}/login?user=ana`);
+      const answer = await fetch(connectUrl(), {
+        redirect: 'manual',
+        headers: { cookie: browser.cookies.header(new URL(connectUrl())), 'sec-fetch-site': 'cross-site' },
+      });
+      expect(answer.status).to.equal(200);
+      expect(await answer.text()).to.include('Connect your account at');
+      expect(pair.bitbucket.received.some(({ path }) => path.endsWith('/request-token'))).to.equal(false);
+    });
+
+    it('in several tabs at once', async () => {
+      const browser = await browserOf('ana', 'ben');
+      const tabs = await Promise.all([
+        browser.get(connectUrl()),
+        browser.get(connectUrl()),
+        browser.get(connectUrl()),
+      ]);
+      for (const tab of tabs)
+        expect((await browser.submit(tab, { button: 'approve' })).text).to.include(
+          'Your account is connected',
+        );
+    });
+
+    it('begun in one process and finished in another', async () => {
+      const [browser, callback] = await callbackOf('ana', 'ben', 'approve');
+      const { store, host, encryptionKey } = pair.app;
+      const second = await startKitApp({ store, host, encryptionKey, options: { clock: clock.now } });
+      try {
+        const there = callback.replace(pair.app.baseUrl, second.baseUrl);
+        expect((await browser.get(there)).text).to.include('Your account is connected');
+        expect(await (await as()(whoami)).text()).to.equal('ben');
+      } finally {
+        await second.close();
+      }
+    });
+
+    it('says in words that the peer cannot be reached', async () => {
+      const browser = await browserOf('ana', 'ben');
+      pair.bitbucket.faults.answer(/request-token/, { drop: true });
+      const page = await browser.get(connectUrl());
+      expect(page.status).to.equal(502);
+      expect(page.text).to.include('connection');
+    });
+  });
+
+  describe('using it', () => {
+    beforeEach(() => connect());
+
+    it('signs query, form and other bodies', async () => {
+      expect((await as()(`${whoami}?a=b%20c&a=+&c`)).status).to.equal(200);
+      const form = new URLSearchParams([
+        ['x', 'a b'],
+        ['x', 'ä'],
+      ]);
+      expect(await (await as()(whoami, { method: 'POST', body: form })).text()).to.be.a('string');
+      const json = { method: 'POST', body: '{"a":1}', headers: { 'Content-Type': 'application/json' } };
+      expect((await as()('/rest/api/1.0/application-properties', json)).status).to.be.oneOf([200, 404, 405]);
+    });
+
+    it('stays below the address of the link', async () => {
+      const before = pair.bitbucket.received.length;
+      for (const path of [
+        'https://evil.example/x',
+        `${new URL(pair.bitbucket.url).origin}/other`,
+        '/../other',
+        '/%2e%2e/other',
+        '/..%2fother',
+        '/\\evil.example',
+        pair.bitbucket.url.replace('127.0.0.1', 'user:pw@127.0.0.1'),
+      ])
+        expect(await rejection(as()(path)), path).to.have.property('code', 'invalid_input');
+      expect(await rejection(as()(whoami, { headers: { Authorization: 'Basic x' } }))).to.have.property(
+        'code',
+        'invalid_input',
+      );
+      expect(pair.bitbucket.received.length).to.equal(before);
+    });
+
+    it('follows no redirect, and is bounded in time and size', async () => {
+      pair.bitbucket.faults.answer(/whoami/, {
+        status: 302,
+        headers: { Location: 'https://evil.example/' },
+        once: true,
+      });
+      expect(await rejection(as()(whoami)))
+        .to.be.instanceOf(PeerUnreachable)
+        .and.include({ kind: 'redirected' });
+      pair.bitbucket.faults.answer(/whoami/, { body: 'x'.repeat(2000), once: true });
+      expect(await rejection(as()(whoami, { maxBytes: 1000 }))).to.include({ kind: 'too_large' });
+      pair.bitbucket.faults.answer(/whoami/, { delayMs: 3000, once: true });
+      expect(await rejection(as()(whoami, { timeoutMs: 100 }))).to.include({ kind: 'timeout' });
+    });
+
+    for (const problem of ['token_expired', 'token_rejected', 'token_revoked']) {
+      it(`forgets the token on ${problem}, and asks to connect again`, async () => {
+        pair.bitbucket.faults.problem = problem;
+        expect(await rejection(as()(whoami))).to.be.instanceOf(CredentialsRequired);
+        pair.bitbucket.faults.problem = undefined;
+        expect(await rejection(as()(whoami))).to.be.instanceOf(CredentialsRequired);
+      });
+    }
+
+    for (const problem of [
+      'timestamp_refused',
+      'signature_invalid',
+      'consumer_key_unknown',
+      'permission_denied',
+      'nonce_used',
+    ]) {
+      it(`keeps the token on ${problem}`, async () => {
+        pair.bitbucket.faults.problem = problem;
+        expect(await rejection(as()(whoami)))
+          .to.be.instanceOf(PeerRefused)
+          .and.include({ problem });
+        pair.bitbucket.faults.problem = undefined;
+        expect((await as()(whoami)).status).to.equal(200);
+      });
+    }
+
+    it('renews it before it expires; of many processes one does, and nobody is logged out', async () => {
+      const { store, host, encryptionKey } = pair.app;
+      const second = await startKitApp({ store, host, encryptionKey, options: { clock: clock.now } });
+      try {
+        const [grant] = await store.grants.list({}, { limit: 9, offset: 0 });
+        await store.grants.update({ ...grant!, expiresAtMs: clock.now() + 1000 });
+        const before = accessTokenCalls();
+        const calls = [pair.app, second, pair.app, second].map((app) =>
+          app.applinks
+            .client(linkId)
+            .as('id-ana')(whoami)
+            .then((answer) => answer.text()),
+        );
+        expect(await Promise.all(calls)).to.deep.equal(['ben', 'ben', 'ben', 'ben']);
+        expect(accessTokenCalls() - before).to.equal(1);
+      } finally {
+        await second.close();
+      }
+    });
+
+    it('a session that has ended means to connect again', async () => {
+      const { store } = pair.app;
+      const [grant] = await store.grants.list({}, { limit: 9, offset: 0 });
+      await store.grants.update({ ...grant!, expiresAtMs: clock.now() - 1000 });
+      pair.bitbucket.issued.clear();
+      expect(await rejection(as()(whoami))).to.be.instanceOf(CredentialsRequired);
+    });
+
+    it('keeps no token in plain sight of the store', async () => {
+      const [grant] = await pair.app.store.grants.list({}, { limit: 9, offset: 0 });
+      expect(grant!.sealedDocument).to.match(/^v1\./).and.not.include('oauth');
+    });
+  });
+
+  describe('without a user', () => {
+    it('2LO reaches the peer as nobody, or as its executing user', async () => {
+      const client = pair.app.applinks.client(linkId);
+      expect(await (await client.asApplication()(whoami)).text()).to.equal('');
+      const [consumer] = [...pair.bitbucket.consumers.values()];
+      consumer!.executingUser = 'ben';
+      expect(await (await client.asApplication()(whoami)).text()).to.equal('ben');
+    });
+
+    it('2LOi needs the level here, then there', async () => {
+      const client = pair.app.applinks.client(linkId);
+      const named = () => client.asApplication({ requestor: 'ana' })(whoami);
+      expect(await rejection(named())).to.have.property('code', 'not_connectable');
+      const link = (await pair.app.store.links.get(linkId))!;
+      const outgoing = link.outgoing.map((one) => ({
+        ...one,
+        levels: { ...one.levels, impersonation: true },
+      }));
+      await pair.app.store.links.update({ ...link, outgoing });
+      expect((await named()).status).to.equal(401);
+      [...pair.bitbucket.consumers.values()][0]!.impersonation = true;
+      expect(await (await named()).text()).to.equal('ana');
+    });
+
+    it('the service user’s account serves work in the background', async () => {
+      const service = () => pair.app.applinks.client(linkId).asService()(whoami);
+      expect(await rejection(service())).to.have.property('code', 'not_connectable');
+      const link = (await pair.app.store.links.get(linkId))!;
+      await pair.app.store.links.update({ ...link, serviceUserId: 'id-ana' });
+      expect(await rejection(service())).to.be.instanceOf(CredentialsRequired);
+      await connect();
+      expect(await (await service()).text()).to.equal('ben');
+    });
+
+    it('a link that is gone, or has no outgoing direction, says so', async () => {
+      expect(await rejection(pair.app.applinks.client('gone').asApplication()(whoami))).to.have.property(
+        'code',
+        'not_found',
+      );
+      const { link } = await pair.app.applinks.links.create({ name: 'Other' });
+      expect(await rejection(pair.app.applinks.client(link.id).as('id-ana')(whoami))).to.have.property(
+        'code',
+        'not_connectable',
+      );
+    });
+  });
+});
