@@ -61,7 +61,7 @@ export function createSigningKeys(settings: SettingsStore, sealer: Sealer, clock
       if (!first) throw new Error('The ring of signing keys is empty.');
       return toKey(first);
     },
-    get: async (id) => parsed.get(id) ?? (await ring()).find((key) => key.id === id),
+    get: async (id) => (await ring()).find((key) => key.id === id),
     rotate: async () => {
       const before = await read();
       const made = await makeKey(clock());

@@ -2,7 +2,14 @@
  * One process of a race: opens the store that it is told, says that it is ready, waits for the word, and does the verb
  * as often as it is told. Run by store-race.ts.
  */
-import { postgresStore, sqliteStore, type AccessToken, type Store } from 'express-applinks';
+import {
+  postgresStore,
+  sqliteStore,
+  type AccessToken,
+  type Link,
+  type Store,
+  type Transaction,
+} from 'express-applinks';
 
 /** What a worker is asked to do. */
 export type Task =
@@ -11,7 +18,11 @@ export type Task =
   | { verb: 'nonces'; keys: string[] }
   | { verb: 'exchange'; digest: string; accessTokens: AccessToken[] }
   | { verb: 'renew'; digest: string; handle: string; next: AccessToken[] }
-  | { verb: 'decide'; digests: string[]; userId: string };
+  | { verb: 'decide'; digests: string[]; userId: string }
+  | { verb: 'claimRenewal'; ids: string[] }
+  | { verb: 'claim'; transactions: Transaction[] }
+  | { verb: 'createLinks'; links: Link[] }
+  | { verb: 'replace'; name: string; expected: string; value: string };
 
 const [kind = '', location = ''] = process.argv.slice(2);
 const store: Store = kind === 'sqlite' ? sqliteStore(location) : postgresStore(location);
@@ -29,6 +40,22 @@ async function perform(task: Task): Promise<unknown[]> {
       return inTurn(task.accessTokens, (token) => store.requestTokens.exchange(task.digest, token));
     case 'renew':
       return inTurn(task.next, (token) => store.accessTokens.renew(task.digest, task.handle, token));
+    case 'claimRenewal':
+      return inTurn(task.ids, (id) => store.grants.claimRenewal(id, 0, 1, 2));
+    case 'claim':
+      return inTurn(task.transactions, async (transaction) => {
+        const claimed = await store.transactions.claim(transaction.digest, transaction);
+        return claimed !== undefined;
+      });
+    case 'createLinks':
+      return inTurn(task.links, (link) =>
+        store.links.create(link).then(
+          () => true,
+          (error: unknown) => (error as { code?: string }).code,
+        ),
+      );
+    case 'replace':
+      return [await store.settings.replace(task.name, task.expected, task.value)];
     case 'decide':
       return inTurn(task.digests, (digest) =>
         store.requestTokens.decide(digest, { outcome: 'denied', userId: task.userId }),

@@ -1,7 +1,9 @@
 /** Complete records for the cases; each call makes new ids, keys and digests. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Grant, Transaction } from '../../store/outgoing.js';
 import type {
   AccessToken,
+  Connection,
   Decision,
   HmacCredential,
   Link,
@@ -155,6 +157,61 @@ export async function storedAccessToken(
   const token = newAccessToken(link, { ...changes, userId });
   if (!(await store.requestTokens.exchange(request.digest, token))) throw new Error('The exchange failed.');
   return token;
+}
+
+export function newConnection(changes: Partial<Connection> = {}): Connection {
+  return {
+    id: randomUUID(),
+    kind: 'oauth1-atlassian',
+    preferred: true,
+    levels: { threeLegged: true, twoLegged: true, impersonation: false },
+    signingKeyId: null,
+    settings: {},
+    sealedSecret: null,
+    createdAtMs: nowMs,
+    ...changes,
+  };
+}
+
+export function connectionOf(link: Link): string {
+  const [connection] = link.outgoing;
+  if (!connection) throw new Error('The link has no connection.');
+  return connection.id;
+}
+
+/** A link with one connection, stored. */
+export const linkedStore = (store: Store): Promise<Link> =>
+  storedLink(store, { outgoing: [newConnection()] });
+
+export function newTransaction(link: Link, changes: Partial<Transaction> = {}): Transaction {
+  return {
+    digest: newDigest(),
+    linkId: link.id,
+    connectionId: connectionOf(link),
+    userId: 'ana',
+    browserDigest: newDigest(),
+    sealedDocument: sealed(),
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + 10 * minuteMs,
+    ...changes,
+  };
+}
+
+export function newGrant(link: Link, changes: Partial<Grant> = {}): Grant {
+  return {
+    id: randomUUID(),
+    linkId: link.id,
+    connectionId: connectionOf(link),
+    userId: 'ana',
+    sealedDocument: sealed(),
+    expiresAtMs: nowMs + minuteMs,
+    sessionExpiresAtMs: null,
+    createdAtMs: nowMs,
+    lastUsedAtMs: null,
+    renewalUntilMs: null,
+    revision: 0,
+    ...changes,
+  };
 }
 
 export const allTokens = { limit: 100, offset: 0 };

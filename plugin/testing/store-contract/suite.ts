@@ -4,11 +4,14 @@
  */
 import type { Store } from '../../store/store.js';
 import { accessTokenCases } from './access-token-cases.js';
+import { grantCases } from './grant-cases.js';
 import { linkCases } from './link-cases.js';
+import { noteCases } from './note-cases.js';
 import { requestTokenCases } from './request-token-cases.js';
 import { settingCases } from './setting-cases.js';
 import type { Subject } from './subject.js';
 import { sweepCases } from './sweep-cases.js';
+import { transactionCases } from './transaction-cases.js';
 
 export interface StoreUnderTest {
   /** Empty, and not yet migrated. */
@@ -35,6 +38,9 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     linkCases(store);
     requestTokenCases(store);
     accessTokenCases(store);
+    transactionCases(store);
+    grantCases(store);
+    noteCases(store);
     sweepCases(store);
   });
 }

@@ -1,13 +1,18 @@
 /** Rule 4 across processes: of several on one database, one gets what may be had once. */
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { postgresStore, sqliteStore, type AccessToken, type Store } from 'express-applinks';
+import { postgresStore, sqliteStore, type AccessToken, type Link, type Store } from 'express-applinks';
 import {
   allTokens,
+  linkedStore,
   newAccessToken,
+  newGrant,
+  newLink,
   newRequestToken,
+  newTransaction,
   storedAccessToken,
   storedGrant,
   storedLink,
@@ -102,6 +107,43 @@ for (const [name, makePlace] of [
       const next = (): AccessToken[] => Array.from({ length: tries }, () => newAccessToken(link, { id }));
       expect(wins(await race.run(() => ({ verb: 'renew', digest, handle, next: next() })))).to.equal(1);
       expect(await store.accessTokens.list({ linkId: link.id }, allTokens)).to.have.length(1);
+    });
+
+    it('claim each authorisation under way once', async () => {
+      const link = await linkedStore(store);
+      const transactions = Array.from({ length: tries }, () => newTransaction(link));
+      for (const transaction of transactions) await store.transactions.create(transaction);
+      expect(wins(await race.run(() => ({ verb: 'claim', transactions })))).to.equal(tries);
+    });
+
+    it('renew each grant in one of them', async () => {
+      const ids: string[] = [];
+      for (let index = 0; index < tries; index += 1) {
+        const grant = newGrant(await linkedStore(store));
+        await store.grants.put(grant);
+        ids.push(grant.id);
+      }
+      expect(wins(await race.run(() => ({ verb: 'claimRenewal', ids })))).to.equal(tries);
+    });
+
+    it('make one link to an installation', async () => {
+      const applicationIds = Array.from({ length: tries }, () => randomUUID());
+      const links = (): Link[] =>
+        applicationIds.map((applicationId) => newLink({ applicationId, incoming: [] }));
+      const results = await race.run(() => ({ verb: 'createLinks', links: links() }));
+      expect(wins(results)).to.equal(tries);
+      expect(new Set(results.flat())).to.deep.equal(new Set([true, 'link_exists']));
+    });
+
+    it('replace a setting once', async () => {
+      await store.settings.putIfAbsent('ring', 'old');
+      const results = await race.run((index) => ({
+        verb: 'replace',
+        name: 'ring',
+        expected: 'old',
+        value: `new ${index}`,
+      }));
+      expect(wins(results)).to.equal(1);
     });
 
     it('decide each request token once', async () => {
