@@ -132,6 +132,7 @@ function laterClient(client: () => Promise<LinkClient>): LinkClient {
     as: (user) => async (path, init) => (await client()).as(user)(path, init),
     asApplication: (options) => async (path, init) => (await client()).asApplication(options)(path, init),
     asService: () => async (path, init) => (await client()).asService()(path, init),
+    status: async (user) => (await client()).status(user),
   };
 }
 

@@ -20,11 +20,12 @@ import { restRoutes } from './admin/rest.js';
 import { type TokenService } from './admin/token-service.js';
 import type { Context } from './context.js';
 import { PeerRefused } from './errors.js';
+import { createDiagnosis } from './consumer/diagnosis.js';
 import { createDances, danceLifetimeMs } from './consumer/dance.js';
 import { discover, fetchConsumerInfo, fetchManifest } from './consumer/discovery.js';
 import { createIdentityOf } from './consumer/endpoints.js';
 import { createGrants } from './consumer/grants.js';
-import { createLinkClients, type LinkClients } from './consumer/link-client.js';
+import { createLinkClients, type ClientOptions, type LinkClient } from './consumer/link-client.js';
 import { consumerRoutes } from './consumer/routes.js';
 import { createTokenRequests } from './consumer/token-requests.js';
 import { type Transport } from './consumer/transport.js';
@@ -44,7 +45,7 @@ import { createSigningKeys } from './store/signing-keys.js';
 export interface Parts {
   router: RequestHandler;
   authenticator: Authenticator;
-  clients: LinkClients;
+  clients: (linkId: string, options?: ClientOptions) => LinkClient;
 }
 
 export interface Materials {
@@ -93,6 +94,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
     landingRoutes({ ...linking, access, views, endpoints, linking, changeLink: materials.changeLink }),
   );
   const clients = createLinkClients(context, transport, identityOf, grants);
+  const diagnose = createDiagnosis(context, transport, clients, identity.serverId);
   const automatic = createAutomaticLinks({
     ...{ context, keys, changeLink: materials.changeLink },
     ...{ discovery: linking.discovery, peers: linking.peers, removeLink: linking.removeLink },
@@ -114,6 +116,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
   );
   const administration = {
     ...{ context, rawBodies, endpoints, links, tokens, keys },
+    diagnose,
     setLevels: createSetLevels(context, materials.changeLink),
     trust: createLinkTrust(context, materials.changeLink),
   };
@@ -122,7 +125,10 @@ export async function assemble(materials: Materials): Promise<Parts> {
   return {
     router: tolerateDoubleSlashes(router),
     authenticator,
-    clients,
+    clients: (linkId, options) => ({
+      ...clients(linkId, options),
+      status: async (user) => diagnose(await links.get(linkId), user),
+    }),
   };
 }
 

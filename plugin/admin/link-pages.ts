@@ -13,6 +13,7 @@ import type { FormModel } from './link-form.js';
 import type { LinkService } from './link-service.js';
 import { arrowsOf } from './link-arrows.js';
 import { describeCredential, describeStatus, directionOf, typeName } from './link-summary.js';
+import { seenOf, testPurpose } from './link-status.js';
 import { trustPurpose } from './trust-purpose.js';
 import { seeOther, type PageAccess, type Visit } from './page-access.js';
 import type { TokenService } from './token-service.js';
@@ -28,7 +29,7 @@ export interface LinkPageDependencies {
 
 const countedUsers = 100;
 
-export function showLinks({ access, views, links, tokens }: LinkPageDependencies): Endpoint {
+export function showLinks({ access, views, links, tokens, context }: LinkPageDependencies): Endpoint {
   return access.page('administrator', async ({ res, query }) => {
     const rows = await Promise.all(
       (await links.list()).map(async (link) => {
@@ -37,7 +38,7 @@ export function showLinks({ access, views, links, tokens }: LinkPageDependencies
           ...{ id, name, displayUrl, version, primary },
           type: typeName(link.type),
           direction: directionOf(link),
-          ...describeStatus(link, await isUsed(tokens, id)),
+          ...describeStatus(link, await isUsed(tokens, id), (await seenOf(context, id)).status),
         };
       }),
     );
@@ -88,7 +89,7 @@ export async function renderLink(
       direction: directionOf(link),
       arrows: await arrowsOf(context, keys, link),
       credentials,
-      ...describeStatus(link, await isUsed(tokens, link.id)),
+      ...describeStatus(link, await isUsed(tokens, link.id), (await seenOf(context, link.id)).status),
     },
     secret: secret?.value,
     secretOf: secret?.credentialId,
@@ -96,6 +97,8 @@ export async function renderLink(
     done: doneMessage(done === undefined ? query : new URLSearchParams({ done })),
     csrfToken: formToken(replacePurpose(link.id)),
     trustToken: formToken(trustPurpose(link.id)),
+    testToken: formToken(testPurpose(link.id)),
+    seen: await seenOf(context, link.id),
   };
   await views.render(res, 'link', page, { status: replacement ? 400 : 200 });
 }

@@ -1,6 +1,7 @@
 /** What the pages tell about a link: its state in a word, what to do next, and its consumers without their secrets. */
 import type { Mount } from '../http/public-url.js';
 import type { Credential, Link, OutgoingLevels } from '../store/store.js';
+import type { SeenStatus } from './link-status.js';
 import { describeLifetime } from './lifetime-field.js';
 import { pasteValues, type PasteValues } from './paste-values.js';
 import { publicKeyFingerprint } from './public-key-fingerprint.js';
@@ -39,7 +40,9 @@ export interface LinkStatus {
   advice: string;
 }
 
-export function describeStatus(link: Link, isUsed: boolean): LinkStatus {
+export function describeStatus(link: Link, isUsed: boolean, tested?: SeenStatus): LinkStatus {
+  if (tested?.category === 'WORKING') return { status: 'Working', advice: tested.hints.join(' ') };
+  if (tested && !tested.working) return { status: tested.type, advice: `${tested.cause} ${tested.cure}` };
   if (link.incoming.length === 0) {
     if (link.outgoing.length > 0)
       return { status: 'Ready', advice: 'Users can connect their accounts there.' };

@@ -14,6 +14,7 @@ import type { SigningKeys } from '../store/signing-keys.js';
 import { decideTrust, saveLevels, showLevels } from './level-pages.js';
 import type { SetLevels } from './link-levels.js';
 import type { LinkService } from './link-service.js';
+import { testLink, type Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
 import { createPageAccess } from './page-access.js';
 import {
@@ -37,6 +38,7 @@ export interface PageDependencies {
   keys: SigningKeys;
   setLevels: SetLevels;
   trust: LinkTrust;
+  diagnose: Diagnose;
 }
 
 export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDependencies): Router {
@@ -57,6 +59,7 @@ export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDepe
     get: showLevels(parts),
     post: saveLevels(parts),
   });
+  route('/applinks/admin/links/:id/test', 'link-test', { post: testLink(parts) });
   route('/applinks/admin/links/:id/trust', 'link-trust', { post: decideTrust(parts) });
   route('/applinks/admin/links/:id/edit', 'link-edit', { get: showEditLink(parts), post: editLink(parts) });
   route('/applinks/admin/links/:id/secret', 'link-secret', { post: replaceSecret(parts) });

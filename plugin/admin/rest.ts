@@ -7,6 +7,7 @@ import type { Endpoint, EndpointFactory } from '../http/handler.js';
 import type { RawBodies } from '../http/raw-body.js';
 import type { SetLevels } from './link-levels.js';
 import type { LinkService } from './link-service.js';
+import { readStatus, testByJson, type Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
 import { createRestAccess } from './rest-access.js';
 import { acceptKeyByJson, makePrimaryByJson, refuseKeyByJson, setLevelsByJson } from './rest-levels.js';
@@ -39,6 +40,7 @@ export interface RestDependencies {
   tokens: TokenService;
   setLevels: SetLevels;
   trust: LinkTrust;
+  diagnose: Diagnose;
 }
 
 type Method = 'get' | 'post' | 'put' | 'delete';
@@ -61,6 +63,10 @@ export function restRoutes({ endpoints, rawBodies, ...services }: RestDependenci
     get: readLink(parts),
     put: changeLinkByJson(parts),
     delete: removeLinkByJson(parts),
+  });
+  route('/applinks/rest/links/:id/status', 'rest-status', {
+    get: readStatus(parts),
+    post: testByJson(parts),
   });
   route('/applinks/rest/links/:id/levels', 'rest-levels', { put: setLevelsByJson(parts) });
   route('/applinks/rest/links/:id/primary', 'rest-primary', { put: makePrimaryByJson(parts) });

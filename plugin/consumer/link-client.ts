@@ -12,6 +12,7 @@ import type { Connection, Link } from '../store/store.js';
 import { connectUrl } from './connect.js';
 import { connectionOf } from './connection.js';
 import type { IdentityOf } from './endpoints.js';
+import type { LinkStatus } from './status-types.js';
 import type { Grants } from './grants.js';
 import { isTokenDead, problemOf } from './oauth-refusal.js';
 import { shortenAnswer } from './peer-answer.js';
@@ -23,6 +24,8 @@ import type { Transport } from './transport.js';
 export type PeerFetch = (path: string, init?: CallInit) => Promise<Response>;
 
 export interface LinkClient {
+  /** Tests the link; with a user, calls in their name too. Never rejects for what is wrong with the peer. */
+  status(user?: HostUser): Promise<LinkStatus>;
   /** In this user's name (3LO). @throws CredentialsRequired when they have to connect first. */
   as(user: HostUser | string): PeerFetch;
   /**
@@ -40,7 +43,7 @@ export interface ClientOptions {
 }
 
 /** @throws ApplinksError `not_found` when called, PeerUnreachable, PeerRefused, CredentialsRequired */
-export type LinkClients = (linkId: string, options?: ClientOptions) => LinkClient;
+export type LinkClients = (linkId: string, options?: ClientOptions) => Omit<LinkClient, 'status'>;
 
 interface Target {
   link: Link;

@@ -7,11 +7,12 @@ import { createPublicKey, generateKeyPair, randomBytes, type KeyObject } from 'n
 import { promisify } from 'node:util';
 import type { Context } from '../context.js';
 import { OAuthProblem } from '../errors.js';
-import { requireParameter, verifyMessage } from '../oauth1/verify.js';
+import { requireParameter, verifyMessage, type VerifyOptions } from '../oauth1/verify.js';
 import type { Message } from '../oauth1/message.js';
 import type { VerificationKey } from '../oauth1/signature.js';
 import { sealedPlace } from '../store/sealed-places.js';
 import type { Credential, Link } from '../store/store.js';
+import { createSignatureAdvice } from './signature-advice.js';
 
 export interface Consumer {
   link: Link;
@@ -45,6 +46,7 @@ export async function createConsumers(context: Context): Promise<Consumers> {
   const { store, config } = context;
   const dummy = await createDummyKeys(context);
   const publicKeys = createPublicKeyCache();
+  const advise = createSignatureAdvice(context);
 
   const keyOf = ({ link, credential }: Consumer, tokenSecret: string): VerificationKey => {
     if (credential.kind === 'oauth1-rsa')
@@ -52,6 +54,16 @@ export async function createConsumers(context: Context): Promise<Consumers> {
     const place = sealedPlace.consumerSecret(link.id, credential.id);
     const consumerSecret = context.sealer.open(credential.sealedSecret, place);
     return { method: credential.signatureMethod, consumerSecret, tokenSecret };
+  };
+
+  const verifyKnown = (message: Message, options: VerifyOptions, link: Link): void => {
+    try {
+      verifyMessage(message, options);
+    } catch (error) {
+      if (error instanceof OAuthProblem && error.problem === 'signature_invalid')
+        advise(link, message, options.key);
+      throw error;
+    }
   };
 
   return {
@@ -63,7 +75,7 @@ export async function createConsumers(context: Context): Promise<Consumers> {
       const key = known ? keyOf(consumer, tokenSecret) : dummy(method, tokenSecret !== '');
       const options = body === undefined ? { key, nowSeconds } : { key, nowSeconds, body };
       if (known) {
-        verifyMessage(message, options);
+        verifyKnown(message, options, consumer.link);
         return consumer;
       }
       try {

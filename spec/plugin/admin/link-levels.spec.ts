@@ -132,7 +132,8 @@ describe('What is allowed between two applications', () => {
     expect(await whois()).to.equal(null);
     const [browser, page] = await open('');
     expect(page.text).to.include('shows another public key');
-    const decided = await browser.submit(page, { button: 'accept_key' });
+    const form = page.forms.findIndex(({ buttons }) => buttons.some(({ name }) => name === 'accept_key'));
+    const decided = await browser.submit(page, { form, button: 'accept_key' });
     expect(decided.status).to.equal(303);
     expect((await link()).incoming[0]).to.include({
       id: credential!.id,

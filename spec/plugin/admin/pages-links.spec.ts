@@ -35,7 +35,7 @@ describe('The pages of links', () => {
   describe('the list', () => {
     it('says where to begin while it is empty', async () => {
       const { text } = await open('');
-      expect(text).to.include('No application is linked yet').and.include('/applinks/admin/links/new');
+      expect(text).to.include('No application is linked yet').and.include('/applinks/admin/create');
     });
 
     it('shows application, direction, status and actions', async () => {
@@ -120,7 +120,7 @@ describe('The pages of links', () => {
     it('replace a secret by a new one, shown once; the old one signs no more', async () => {
       const consumer = await registerConsumer(app);
       const page = await open(`/links/${consumer.linkId}`);
-      const replaced = await admin.submit(page);
+      const replaced = await admin.submit(page, { form: secretForm(page) });
       const secret = rememberSecret(valueOf(replaced, 'shared-secret'), 'consumer secret');
       expect(replaced.header('cache-control')).to.equal('no-store');
       expect((await open(`/links/${consumer.linkId}`)).text).not.to.include(secret);
@@ -137,11 +137,17 @@ describe('The pages of links', () => {
     it('replace a public key, and refuse what is none at its field', async () => {
       const consumer = await registerConsumer(app, { signatureMethod: 'RSA-SHA1' });
       const page = await open(`/links/${consumer.linkId}`);
-      const refused = await admin.submit(page, { fields: { public_key: 'no <key>' } });
+      const refused = await admin.submit(page, {
+        form: secretForm(page),
+        fields: { public_key: 'no <key>' },
+      });
       expect(refused.status).to.equal(400);
       expect(problemAt(refused, 'public_key')).not.to.equal('');
       expect((await consumer.askRequestToken('oob')).status).to.equal(200);
-      const replaced = await admin.submit(page, { fields: { public_key: publicPem } });
+      const replaced = await admin.submit(page, {
+        form: secretForm(page),
+        fields: { public_key: publicPem },
+      });
       expect(replaced.status).to.equal(200);
       expect(replaced.text).to.include('It is replaced.');
       expect((await consumer.askRequestToken('oob')).problem).to.equal('signature_invalid');
@@ -245,3 +251,6 @@ describe('The pages of links', () => {
     });
   });
 });
+
+/** The form that replaces a secret or key. */
+const secretForm = (page: Page): number => page.forms.findIndex(({ action }) => action.endsWith('/secret'));

@@ -95,6 +95,7 @@ export async function startRestApp(version: 4 | 5 = 5): Promise<RestApp> {
       tokens,
       setLevels: createSetLevels(context, change),
       trust: createLinkTrust(context, change),
+      diagnose: () => Promise.reject(new Error('not tested here')),
     }),
   );
   return {
