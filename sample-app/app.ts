@@ -63,6 +63,10 @@ export async function createApp(config: Config, logger: Logger): Promise<CiServe
       authorize: ['/bbs-oauth/authorize'],
       accessToken: ['/bitbucket/oauth/access-token'],
     },
+    // Off for each link until an administrator switches it on there.
+    allowImpersonation: true,
+    // A server on this machine's own address is for development, and so are its peers.
+    network: { allowInsecureLoopback: config.isLoopback },
     logger,
   });
   await applinks.ready();

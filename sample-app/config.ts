@@ -49,6 +49,8 @@ export interface Config {
   baseUrl: string;
   /** Path of `baseUrl`, below which everything is mounted; empty at the root. */
   basePath: string;
+  /** `baseUrl` leads to this machine only. */
+  isLoopback: boolean;
   port: number;
   /** Absolute. */
   dataDir: string;
@@ -72,6 +74,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return {
     baseUrl,
     basePath: new URL(baseUrl).pathname.replace(/\/$/, ''),
+    isLoopback: /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(baseUrl).hostname),
     port: PORT,
     dataDir: resolve(DATA_DIR),
     databaseUrl: DATABASE_URL,

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { bitbucketStandIn, type BitbucketStandIn } from 'express-applinks/testing';
 import { startCiServer, type CiServer } from './demo/ci-server.js';
 import { demonstrate, developer } from './demo/demonstrate.js';
+import { demonstrateLinking } from './demo/linking.js';
 
 const say = (line: string): void => console.log(line);
 
@@ -35,7 +36,10 @@ async function run(keep: boolean): Promise<void> {
     const ci = await startCiServer();
     stops.push(() => ci.stop());
     say(`both servers listen: CI server ${ci.url}, Bitbucket stand-in ${standIn.url}`);
-    const done = demonstrate(ci, standIn, say);
+    const west = bitbucketStandIn({ contextPath: '/bitbucket' });
+    stops.push(() => west.stop());
+    await west.start();
+    const done = demonstrate(ci, standIn, say).then(() => demonstrateLinking(ci, west, developer, say));
     const ended = await Promise.race([done.then(() => 'done'), interrupted.then(() => 'interrupted')]);
     if (ended === 'interrupted') throw new Error('The demonstration was interrupted.');
     if (keep) {

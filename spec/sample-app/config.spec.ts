@@ -16,6 +16,7 @@ describe('the environment of the server', () => {
     expect(readConfig({})).to.deep.equal({
       baseUrl: 'http://localhost:8080',
       basePath: '',
+      isLoopback: true,
       port: 8080,
       dataDir: resolve('data'),
       databaseUrl: undefined,

@@ -50,6 +50,13 @@ describe('npm run demo', () => {
     expect(output).to.match(
       /Cloning the demonstration repository[^]*Commit [0-9a-f]{40}[^]*ok {3}greets one[^]*build ended: SUCCESS\. Started by dora from Bitbucket/,
     );
+    expect(output).to.match(
+      /by redirect, begun at Bitbucket[^]*3LO[^]*2LO:[^]*2LOi[^]*deleted on both sides/,
+    );
+    for (const way of ['redirect', 'password'])
+      for (const side of ['Bitbucket', 'the CI server'])
+        expect(output).to.include(`link by ${way}, begun at ${side}`);
+    expect(output.match(/tested at the CI server: Working/g)).to.have.length(4);
     expect(status).to.equal(0);
     expect(await readdir(temporary)).to.deep.equal([]);
   });

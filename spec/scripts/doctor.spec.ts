@@ -1,0 +1,62 @@
+/** `npm run doctor` as it is run by hand: what it prints, and its exit status. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { bitbucketStandIn, type BitbucketStandIn } from 'express-applinks/testing';
+
+const script = join(import.meta.dirname, '..', '..', 'scripts', 'doctor.js');
+
+function doctor(...args: string[]): Promise<{ status: number; output: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [script, ...args], (error, stdout, stderr) => {
+      resolve({ status: error ? Number(error.code) : 0, output: stdout + stderr });
+    });
+  });
+}
+
+describe('npm run doctor', () => {
+  let bitbucket: BitbucketStandIn;
+  before(async () => {
+    bitbucket = bitbucketStandIn({ contextPath: '/bb' });
+    await bitbucket.start();
+  });
+  after(() => bitbucket.stop());
+
+  it('says that all is good, line by line', async () => {
+    const { status, output } = await doctor(bitbucket.url, '--insecure-loopback');
+    expect(output).to.match(
+      /^ok {4}reached http:[^]*ok {4}manifest: [^]*stash[^]*ok {4}clock: [^]*RSA 2048 bits/,
+    );
+    expect(output).not.to.include('FAIL');
+    expect(status).to.equal(0);
+  });
+
+  it('names a clock that is wrong', async () => {
+    bitbucket.faults.serverClockOffsetSeconds = -600;
+    const { status, output } = await doctor(bitbucket.url, '--insecure-loopback');
+    bitbucket.faults.serverClockOffsetSeconds = 0;
+    expect(output).to.match(/FAIL {2}clock: \d+ seconds behind ours[^]*time server/);
+    expect(status).to.equal(1);
+  });
+
+  it('shows the page of a proxy that answers in its place', async () => {
+    const undo = bitbucket.faults.answer(/./, {
+      status: 200,
+      headers: { 'Content-Type': 'text/html' },
+      body: '<h1>Proxy login</h1>',
+    });
+    const { status, output } = await doctor(bitbucket.url, '--insecure-loopback');
+    undo();
+    expect(output).to.include('FAIL').and.include('Proxy login').and.not.include('<h1>');
+    expect(status).to.equal(1);
+  });
+
+  it('refuses loopback unless told, and says how it is used', async () => {
+    expect((await doctor(bitbucket.url)).output).to.match(/FAIL {2}.+/);
+    expect(await doctor()).to.deep.equal({
+      status: 1,
+      output: 'Usage: npm run doctor -- <base url> [--ca <file>] [--insecure-loopback]\n',
+    });
+    expect((await doctor('http://no-such-host.invalid')).status).to.equal(1);
+  });
+});
