@@ -38,7 +38,7 @@ async function examine(
     say(true, `reached ${found.url} (name, connection and certificate are good)`);
     say(
       true,
-      `manifest: ${manifest.name ?? 'no name'}, type ${manifest.typeId} ${manifest.version ?? ''}`.trimEnd(),
+      `manifest: ${manifest.name}, type ${manifest.typeId} ${manifest.version ?? ''}`.trimEnd(),
     );
     for (const warning of found.warnings) say(true, `note: ${warning}`);
     say(...clockCheck(await transport.request({ url: `${found.url}/rest/applinks/1.0/manifest` })));

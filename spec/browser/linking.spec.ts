@@ -1,0 +1,113 @@
+/**
+ * A link that makes itself, as administrators on both sides meet it in Chromium: begun here, begun at Bitbucket, tested,
+ * its levels changed, an account connected, deleted on both sides. Each new page is held against axe.
+ */
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { expectAccessible } from '../support/accessible.js';
+import { openPage, screenshot } from '../support/chromium.js';
+import { startPair, type Pair } from '../support/linked-peer.js';
+
+describe('A link that makes itself, in Chromium', function () {
+  this.timeout(90_000);
+  let pair: Pair;
+  let page: Page;
+  before(async () => {
+    pair = await startPair({ mount: 'path' });
+    page = await openPage();
+    await page.goto(`${pair.app.baseUrl}/login?user=admin&returnTo=/ci/applinks/admin`);
+  });
+  after(() => pair.close());
+
+  const look = async (name: string): Promise<void> => {
+    await expectAccessible(page);
+    await screenshot(page, `linking-${name}`);
+  };
+  const logInThere = async (): Promise<void> => {
+    if ((await page.locator('[name=j_username]').count()) === 0) return;
+    await page.fill('[name=j_username]', 'admin');
+    await page.fill('[name=j_password]', 'sysadmin');
+    await page.click('button');
+  };
+  const press = (name: string | RegExp): Promise<void> => page.getByRole('button', { name }).click();
+  const follow = (name: string | RegExp): Promise<void> => page.getByRole('link', { name }).first().click();
+
+  it('begun here: enter the address, confirm, continue at Bitbucket, and back', async () => {
+    await follow('Create link');
+    await look('create');
+    await page.fill('#url', 'http://127.0.0.1:1/nothing');
+    await press('Continue');
+    await look('create-problem');
+    await page.fill('#url', pair.bitbucket.url);
+    await press('Continue');
+    expect(await page.textContent('dl')).to.include(pair.bitbucket.host.consumerKey);
+    await look('create-found');
+    await press(/^Continue at/);
+    await page.waitForURL(/\/bb\//);
+    await logInThere();
+    await press('Create the other half');
+    await page.waitForURL(/\/ci\/applinks\/admin$/);
+    expect(await page.textContent('table')).to.include('Two-way');
+    await look('list');
+  });
+
+  it('is tested by a button, and shown as two arrows', async () => {
+    await page.locator('tbody a').first().click();
+    await press('Test link');
+    await page.getByText('Working.').first().waitFor();
+    expect(await page.textContent('.arrows')).to.include('→ Sample CI');
+    await look('link');
+  });
+
+  it('its levels are changed, and a refused name is told at its field', async () => {
+    await follow('Change what is allowed');
+    await look('levels');
+    await page.fill('#executing_user', 'admin');
+    await press('Save');
+    expect(await page.textContent('#executing_user-problem')).to.include('no administrator');
+    await look('levels-problem');
+    await page.fill('#executing_user', 'ana');
+    await press('Save');
+    expect(await page.textContent('.arrows')).to.include('ana');
+  });
+
+  it('an account is connected there, and a decline is told', async () => {
+    const link = page.url();
+    await follow('Connect my account there');
+    await logInThere();
+    await page.locator('[name=deny]').click();
+    expect(await page.textContent('h1')).to.equal('You declined');
+    await look('declined');
+    await follow('Try again');
+    await page.locator('[name=approve]').click();
+    expect(await page.textContent('h1')).to.equal('Your account is connected');
+    await look('connected');
+    await page.goto(link);
+  });
+
+  it('is deleted on both sides', async () => {
+    await follow('Delete on both sides…');
+    await look('delete-both');
+    await page.fill('#admin_name', 'admin');
+    await page.fill('#admin_password', 'wrong-one');
+    await press('Delete both halves');
+    await look('delete-both-problem');
+    await page.fill('#admin_name', 'admin');
+    await page.fill('#admin_password', 'sysadmin');
+    await press('Delete both halves');
+    await page.getByText('The link is deleted').waitFor();
+    expect(pair.bitbucket.links()).to.deep.equal([]);
+  });
+
+  it('begun at Bitbucket: its administrator is sent here, confirms once, and is back', async () => {
+    const { linkId, redirectUrl } = await pair.bitbucket.linking.createOwnHalf(pair.app.baseUrl, {
+      trusts: true,
+    });
+    await page.goto(redirectUrl);
+    await look('landing');
+    await press('Link the applications');
+    await page.waitForURL(/\/bb\//);
+    const { outcome } = await pair.bitbucket.linking.callAsApplication(linkId, 'GET', '/whois');
+    expect(outcome).to.equal('ok');
+  });
+});
