@@ -4,8 +4,10 @@
  */
 import { Router, type RequestHandler } from 'express';
 import { type ChangeLink } from './admin/link-change.js';
+import { createKeyService } from './admin/key-service.js';
 import { createSetLevels } from './admin/link-levels.js';
 import { type LinkService } from './admin/link-service.js';
+import { withAddressCheck } from './admin/address-check.js';
 import { createAutomaticLinks } from './admin/autoconfigure/automatic-links.js';
 import { createLinkRoutes } from './admin/autoconfigure/routes.js';
 import { landingRoutes } from './admin/landing/routes.js';
@@ -115,7 +117,18 @@ export async function assemble(materials: Materials): Promise<Parts> {
     }),
   );
   const administration = {
-    ...{ context, rawBodies, endpoints, links, tokens, keys },
+    ...{ context, rawBodies, endpoints, tokens, keys },
+    links: withAddressCheck(links, linking.discovery),
+    keyService: createKeyService({
+      ...{
+        context,
+        keys,
+        peers: linking.peers,
+        discovery: linking.discovery,
+        changeLink: materials.changeLink,
+      },
+      callAs: (linkId, userId, path) => clients(linkId).as(userId)(path),
+    }),
     diagnose,
     setLevels: createSetLevels(context, materials.changeLink),
     trust: createLinkTrust(context, materials.changeLink),

@@ -91,7 +91,14 @@ export function editLink(dependencies: LinkPageDependencies): Endpoint {
         await renderEditLink(dependencies, visit, link, credential, withProblems(typed, refused));
         return;
       }
-      await links.update(link.id, own, user.id);
+      const moved = await refusable(() =>
+        links.update(link.id, { ...own, confirmAddress: form.has('confirm_address') }, user.id),
+      );
+      if (moved instanceof InvalidInput) {
+        const typed = typedForm(editForm(dependencies, link, credential), form);
+        await renderEditLink(dependencies, visit, link, credential, withProblems(typed, moved));
+        return;
+      }
       seeOther(context, res, `/applinks/admin/links/${encodeURIComponent(link.id)}?done=saved`);
     },
   );

@@ -27,6 +27,7 @@ type LifetimeField = 'request_token_lifetime' | 'access_token_lifetime' | 'idle_
 const fieldOf: Readonly<Record<string, string>> = {
   name: 'name',
   displayUrl: 'application_url',
+  rpcUrl: 'rpc_url',
   'credential.key': 'key',
   'credential.signatureMethod': 'method',
   'credential.secret': 'secret',
@@ -49,6 +50,7 @@ export function newLinkForm(knownScopes: readonly KnownScope[], defaults: Lifeti
     values: {
       name: '',
       application_url: '',
+      rpc_url: '',
       key: '',
       method: 'HMAC-SHA1',
       secret: '',
@@ -72,7 +74,7 @@ export function editLinkForm(
   credential: Credential | undefined,
   knownScopes: readonly KnownScope[],
 ): FormModel {
-  const values = { name: link.name, application_url: link.displayUrl ?? '' };
+  const values = { name: link.name, application_url: link.displayUrl ?? '', rpc_url: link.rpcUrl ?? '' };
   const rest = { problems: {}, knownScopes, units: unitNames };
   if (credential === undefined) return { values, chosenScopes: [], ...rest };
   return {
@@ -119,8 +121,13 @@ function isUnreadable({ values }: FormModel, field: string): boolean {
 }
 
 /** What the link itself takes from the form. */
-export function linkInput(form: URLSearchParams): { name: string; displayUrl: string | null } {
-  return { name: form.get('name') ?? '', displayUrl: emptyToNull(form.get('application_url')) };
+export function linkInput(form: URLSearchParams): {
+  name: string;
+  displayUrl: string | null;
+  rpcUrl?: string | null;
+} {
+  const rpcUrl = form.has('rpc_url') ? { rpcUrl: emptyToNull(form.get('rpc_url')) } : {};
+  return { name: form.get('name') ?? '', displayUrl: emptyToNull(form.get('application_url')), ...rpcUrl };
 }
 
 /** Key, method and secret of a new consumer; only the field that belongs to the chosen method counts. */

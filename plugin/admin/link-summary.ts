@@ -43,6 +43,7 @@ export interface LinkStatus {
 export function describeStatus(link: Link, isUsed: boolean, tested?: SeenStatus): LinkStatus {
   if (tested?.category === 'WORKING') return { status: 'Working', advice: tested.hints.join(' ') };
   if (tested && !tested.working) return { status: tested.type, advice: `${tested.cause} ${tested.cure}` };
+  if (link.applicationId !== null) return { status: 'Not tested', advice: 'Open it and press “Test link”.' };
   if (link.incoming.length === 0) {
     if (link.outgoing.length > 0)
       return { status: 'Ready', advice: 'Users can connect their accounts there.' };
@@ -61,6 +62,7 @@ export interface CredentialSummary {
   id: string;
   key: string;
   signatureMethod: string;
+  source: Credential['source'];
   fingerprint: string | null;
   callbackUrl: string | null;
   allowInsecureMissingCallback: boolean;
@@ -83,6 +85,7 @@ export function describeCredential(
     id,
     key,
     signatureMethod,
+    source: credential.source,
     callbackUrl,
     allowInsecureMissingCallback,
     createdAtMs,

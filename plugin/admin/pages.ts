@@ -13,6 +13,8 @@ import { confirmDelete, deleteLink, showLink, showLinks } from './link-pages.js'
 import type { SigningKeys } from '../store/signing-keys.js';
 import { decideTrust, saveLevels, showLevels } from './level-pages.js';
 import type { SetLevels } from './link-levels.js';
+import { askAboutKeys, rotateKey, showKeys } from './key-pages.js';
+import type { KeyService } from './key-service.js';
 import type { LinkService } from './link-service.js';
 import { testLink, type Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
@@ -39,6 +41,7 @@ export interface PageDependencies {
   setLevels: SetLevels;
   trust: LinkTrust;
   diagnose: Diagnose;
+  keyService: KeyService;
 }
 
 export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDependencies): Router {
@@ -60,6 +63,8 @@ export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDepe
     post: saveLevels(parts),
   });
   route('/applinks/admin/links/:id/test', 'link-test', { post: testLink(parts) });
+  route('/applinks/admin/keys', 'keys', { get: showKeys(parts), post: rotateKey(parts) });
+  route('/applinks/admin/links/:id/keys', 'link-keys', { post: askAboutKeys(parts) });
   route('/applinks/admin/links/:id/trust', 'link-trust', { post: decideTrust(parts) });
   route('/applinks/admin/links/:id/edit', 'link-edit', { get: showEditLink(parts), post: editLink(parts) });
   route('/applinks/admin/links/:id/secret', 'link-secret', { post: replaceSecret(parts) });

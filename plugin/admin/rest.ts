@@ -9,6 +9,7 @@ import type { SetLevels } from './link-levels.js';
 import type { LinkService } from './link-service.js';
 import { readStatus, testByJson, type Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
+import { openApiDocument } from './openapi.js';
 import { createRestAccess } from './rest-access.js';
 import { acceptKeyByJson, makePrimaryByJson, refuseKeyByJson, setLevelsByJson } from './rest-levels.js';
 import {
@@ -81,6 +82,11 @@ export function restRoutes({ endpoints, rawBodies, ...services }: RestDependenci
   });
   route('/applinks/rest/links/:id/credentials/:credentialId/secret', 'rest-secret', {
     post: replaceSecretByJson(parts),
+  });
+  route('/applinks/rest/openapi.json', 'rest-openapi', {
+    get: parts.access.read('user', () =>
+      Promise.resolve({ status: 200, body: openApiDocument(services.context.config) }),
+    ),
   });
   route('/applinks/rest/tokens', 'rest-tokens', {
     get: listMine(parts),

@@ -55,7 +55,7 @@ describe('A link that makes itself, in Chromium', function () {
     await page.locator('tbody a').first().click();
     await press('Test link');
     await page.getByText('Working.').first().waitFor();
-    expect(await page.textContent('.arrows')).to.include('→ Sample CI');
+    expect(await page.textContent('.arrows')).to.include('calls Sample CI');
     await look('link');
   });
 

@@ -44,7 +44,7 @@ describe('Create link, from our side', () => {
   it('b1: shows who is there, with its key, before anything is made', async () => {
     const page = await enter(`${pair.bitbucket.url}/`);
     expect(page.status).to.equal(200);
-    for (const shown of ['stash', pair.bitbucket.url, pair.bitbucket.host.consumerKey])
+    for (const shown of ['Bitbucket 9.', pair.bitbucket.url, pair.bitbucket.host.consumerKey])
       expect(page.text).to.include(shown);
     expect([await ours(), theirs()]).to.deep.equal([[], []]);
   });

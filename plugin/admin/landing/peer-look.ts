@@ -5,6 +5,7 @@
 import type { PeerManifest } from '../linking/context.js';
 import { applicationTypes } from '../linking/peer-description.js';
 import type { PeerConsumer } from '../linking/peer-links.js';
+import { typeName } from '../link-summary.js';
 import { publicKeyFingerprint } from '../public-key-fingerprint.js';
 
 export interface PeerLook {
@@ -12,6 +13,8 @@ export interface PeerLook {
   name: string;
   /** `generic` for a type that we do not know. */
   typeId: string;
+  /** As Atlassian's pages call it. */
+  type: string;
   version: string | null;
   /** As entered: server to server. */
   rpcUrl: string;
@@ -23,10 +26,12 @@ export interface PeerLook {
 
 export function lookOf(rpcUrl: string, manifest: PeerManifest, consumer: PeerConsumer): PeerLook {
   const { id, name, typeId, version = null, url = rpcUrl } = manifest;
+  const known = applicationTypes.find((type) => type === typeId) ?? 'generic';
   return {
     id,
     name: name ?? new URL(rpcUrl).host,
-    typeId: applicationTypes.find((known) => known === typeId) ?? 'generic',
+    typeId: known,
+    type: typeName(known),
     version,
     rpcUrl,
     displayUrl: url,

@@ -31,8 +31,8 @@ describe('What is allowed between two applications', () => {
   it('is shown as two arrows, with both keys', async () => {
     const [, page] = await open('');
     for (const shown of [
-      'Bitbucket → Sample CI',
-      'Sample CI → Bitbucket',
+      'Bitbucket calls Sample CI',
+      'Sample CI calls Bitbucket',
       'OAuth',
       'as nobody in particular',
     ])

@@ -1,0 +1,100 @@
+/**
+ * Keys over time (applinks-oauth1.md part 4): fetch a peer's again, and make a new one of ours. A peer holds the key that
+ * it once fetched, so after a rotation each link goes on signing with the former one until its peer has the new one.
+ */
+import { z } from 'zod';
+import type { Context } from '../context.js';
+import type { SigningKey, SigningKeys } from '../store/signing-keys.js';
+import type { Link } from '../store/store.js';
+import { notFound, type ChangeLink } from './link-change.js';
+import type { Discovery } from './linking/context.js';
+import type { PeerLinks } from './linking/peer-links.js';
+
+export interface KeyService {
+  /** Asks the peer for its key; another one than ours is offered to the administrator. @throws PeerUnreachable */
+  refreshPeerKey(linkId: string, by: string): Promise<Link>;
+  /** Links that follow the current key are tied to it first. */
+  rotate(by: string): Promise<SigningKey>;
+  /**
+   * Reads from the peer which of our keys it holds, in the name of one of its administrators; unknown ones change
+   * nothing. @throws CredentialsRequired, PeerRefused, PeerUnreachable
+   */
+  readHeldKey(linkId: string, by: string): Promise<Link>;
+}
+
+export interface KeyServiceDependencies {
+  context: Context;
+  keys: SigningKeys;
+  peers: PeerLinks;
+  discovery: Discovery;
+  changeLink: ChangeLink;
+  /** A call to the peer in this user's name; see link-client.ts. */
+  callAs: (
+    linkId: string,
+    userId: string,
+    path: string,
+  ) => Promise<{ status: number; text(): Promise<string> }>;
+}
+
+const consumersThere = z.object({ consumers: z.array(z.object({ publicKey: z.string().optional() })) });
+
+export function createKeyService(dependencies: KeyServiceDependencies): KeyService {
+  const { context, keys, peers, discovery, changeLink, callAs } = dependencies;
+  const get = async (id: string): Promise<Link> => (await context.store.links.get(id)) ?? notFound('link');
+
+  const tie = (linkId: string, signingKeyId: string, by: string, onlyFree: boolean): Promise<Link> =>
+    changeLink(
+      linkId,
+      (link) => ({
+        ...link,
+        outgoing: link.outgoing.map((connection) =>
+          connection.kind === 'oauth1-atlassian' && !(onlyFree && connection.signingKeyId !== null)
+            ? { ...connection, signingKeyId }
+            : connection,
+        ),
+      }),
+      by,
+    );
+
+  return {
+    refreshPeerKey: async (linkId, by) => {
+      const { rpcUrl, levels } = await get(linkId);
+      const { twoLegged, impersonation } = levels;
+      return peers.trust(
+        linkId,
+        await discovery.consumerInfo(rpcUrl ?? ''),
+        { twoLegged, impersonation },
+        by,
+      );
+    },
+    rotate: async (by) => {
+      const { id } = await keys.current();
+      for (const link of await context.store.links.list()) {
+        const isFree = link.outgoing.some(
+          ({ kind, signingKeyId }) => kind === 'oauth1-atlassian' && signingKeyId === null,
+        );
+        if (isFree) await tie(link.id, id, by, true);
+      }
+      return keys.rotate();
+    },
+    readHeldKey: async (linkId, by) => {
+      const link = await get(linkId);
+      const there = encodeURIComponent(link.remoteLinkId ?? '');
+      const path = `/rest/applinks-oauth/1.0/applicationlink/${there}/authentication/consumer`;
+      const answer = await callAs(linkId, by, path);
+      if (answer.status !== 200) return link;
+      const listed = consumersThere.safeParse(parse(await answer.text()));
+      const held = new Set(listed.data?.consumers.map(({ publicKey }) => publicKey?.replace(/\s/g, '')));
+      const ours = (await keys.list()).find(({ publicKey }) => held.has(publicKey));
+      return ours ? tie(linkId, ours.id, by, false) : link;
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

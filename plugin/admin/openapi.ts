@@ -1,0 +1,149 @@
+/**
+ * The JSON API as an OpenAPI 3.1 document. What may be sent is made from the very schemas that check it, so the document
+ * cannot say anything else than the code does; the routes are those of rest.ts.
+ */
+import { z } from 'zod';
+import type { Config } from '../config.js';
+import { createLinkSchemas } from './link-input.js';
+import { levelsInput } from './link-levels.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface Operation {
+  summary: string;
+  status: number;
+  body?: z.ZodType;
+  /** Open to every user, for their own. */
+  isForUsers?: boolean;
+}
+
+const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+const credentialId = { ...id, name: 'credentialId' };
+
+export function openApiDocument(
+  config: Pick<Config, 'application' | 'baseUrl' | 'scopes' | 'lifetimes'>,
+): Json {
+  const schemas = createLinkSchemas(config);
+  const empty = z.strictObject({});
+  const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+    '/applinks/rest/links': {
+      get: { summary: 'All application links', status: 200 },
+      post: { summary: 'Create a link, with a consumer or without', status: 201, body: schemas.link },
+    },
+    '/applinks/rest/links/{id}': {
+      get: { summary: 'One link', status: 200 },
+      put: {
+        summary: 'Change name or addresses; a new address must be of the same installation, or confirmed',
+        status: 200,
+        body: schemas.linkChange.extend({ confirmAddress: z.boolean().optional() }),
+      },
+      delete: { summary: 'Delete the half of a link that is here', status: 204 },
+    },
+    '/applinks/rest/links/{id}/status': {
+      get: { summary: 'What the last test saw', status: 200 },
+      post: { summary: 'Test the link', status: 200, body: empty },
+    },
+    '/applinks/rest/links/{id}/levels': {
+      put: { summary: 'What is allowed in each direction', status: 200, body: levelsInput },
+    },
+    '/applinks/rest/links/{id}/primary': {
+      put: { summary: 'Make it the primary link of its type', status: 200, body: empty },
+    },
+    '/applinks/rest/links/{id}/credentials': {
+      post: { summary: 'Add a consumer', status: 201, body: schemas.credential },
+    },
+    '/applinks/rest/links/{id}/credentials/{credentialId}': {
+      put: { summary: 'Change a consumer', status: 200, body: schemas.credentialChange },
+      delete: { summary: 'Remove a consumer with its tokens', status: 204 },
+    },
+    '/applinks/rest/links/{id}/credentials/{credentialId}/secret': {
+      post: {
+        summary: 'Replace the shared secret',
+        status: 200,
+        body: z.strictObject({ secret: z.string().optional() }),
+      },
+    },
+    '/applinks/rest/links/{id}/credentials/{credentialId}/offered-key': {
+      put: {
+        summary: 'Accept the key that the peer now shows',
+        status: 200,
+        body: z.strictObject({ publicKey: z.string() }),
+      },
+      delete: { summary: 'Keep the former key', status: 204 },
+    },
+    '/applinks/rest/tokens': {
+      get: { summary: 'What I have authorised', status: 200, isForUsers: true },
+      delete: { summary: 'Revoke all of it', status: 200, isForUsers: true },
+    },
+    '/applinks/rest/tokens/{id}': {
+      delete: { summary: 'Revoke one of mine', status: 204, isForUsers: true },
+    },
+    '/applinks/rest/admin/tokens': {
+      get: { summary: 'What users have authorised', status: 200 },
+      delete: { summary: 'Revoke what the query selects', status: 200 },
+    },
+    '/applinks/rest/admin/tokens/{id}': { delete: { summary: 'Revoke one', status: 204 } },
+  };
+  return {
+    openapi: '3.1.0',
+    info: { title: `Application links of ${config.application.name}`, version: config.application.version },
+    servers: [{ url: config.baseUrl }],
+    paths: Object.fromEntries(
+      Object.entries(operations).map(([path, methods]) => [
+        path,
+        {
+          parameters: [id, credentialId].filter(({ name }) => path.includes(`{${name}}`)),
+          ...Object.fromEntries(Object.entries(methods).map(([method, of]) => [method, describe(of)])),
+        },
+      ]),
+    ),
+    components: {
+      schemas: {
+        Error: {
+          type: 'object',
+          properties: {
+            error: {
+              type: 'object',
+              required: ['code', 'message'],
+              properties: {
+                code: { type: 'string' },
+                message: { type: 'string' },
+                fields: { type: 'object' },
+              },
+            },
+          },
+        },
+      },
+    },
+  };
+}
+
+function describe({ summary, status, body, isForUsers = false }: Operation): Json {
+  const failed = (description: string): Json => ({
+    description,
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+  });
+  return {
+    summary,
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': { schema: z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }) },
+            },
+          },
+        }),
+    responses: {
+      [status]: { description: 'Done' },
+      ...(body === undefined ? {} : { 400: failed('A field is wrong; `fields` says which.') }),
+      401: failed('Nobody is logged in.'),
+      403: failed(
+        isForUsers
+          ? 'The request did not come from a page of ours.'
+          : 'Not an administrator, or not from a page of ours.',
+      ),
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** A linked peer over time: its key and ours change, and it moves (applinks-oauth1.md part 4, 9.2). */
+import { expect } from 'chai';
+import type { MiniBrowser, Page } from 'express-applinks/testing';
+import { bitbucketStandIn } from 'express-applinks/testing';
+import { linkByRedirect, startPair, type Pair } from '../support/linked-peer.js';
+
+const whoami = '/plugins/servlet/applinks/whoami';
+
+describe('A link over time', () => {
+  let pair: Pair;
+  let linkId: string;
+  let admin: MiniBrowser;
+  beforeEach(async () => {
+    pair = await startPair();
+    await linkByRedirect(pair);
+    linkId = (await pair.app.applinks.links.list())[0]!.id;
+    admin = await pair.bitbucket.as('admin');
+    await admin.get(`${pair.app.baseUrl}/login?user=admin`);
+  });
+  afterEach(() => pair.close());
+
+  const at = (path: string): string => `${pair.app.baseUrl}/applinks/admin${path}`;
+  const link = async () => (await pair.app.store.links.get(linkId))!;
+  const formAt = (page: Page, action: string): number =>
+    page.forms.findIndex((form) => form.action.endsWith(action));
+  const answersUs = async (): Promise<number> =>
+    (await pair.app.applinks.client(linkId).asApplication()(whoami)).status;
+
+  describe('our key', () => {
+    const rotate = async (): Promise<Page> => admin.submit(await admin.get(at('/keys')));
+
+    it('after a rotation the peer is called with the one that it holds', async () => {
+      await rotate();
+      expect((await admin.get(at('/keys'))).text)
+        .to.include('Former key')
+        .and.include((await link()).name);
+      expect(await answersUs()).to.equal(200);
+      expect((await admin.get(at(`/links/${linkId}`))).text).to.include('an older one');
+    });
+
+    it('and with the new one when the peer has fetched it, as its list of consumers says', async () => {
+      const consent = await admin.get(`${pair.app.baseUrl}/applinks/connect/${linkId}`);
+      await admin.submit(consent, { button: 'approve' });
+      await rotate();
+      const remote = pair.bitbucket.links()[0]!.id;
+      await pair.app.store.links.update({ ...(await link()), remoteLinkId: remote });
+      const read = async (): Promise<void> => {
+        const page = await admin.get(at(`/links/${linkId}`));
+        await admin.submit(page, { form: formAt(page, '/keys'), button: 'held' });
+      };
+      await read();
+      const former = (await link()).outgoing[0]!.signingKeyId;
+      const url = `${pair.bitbucket.url}/rest/applinks-oauth/1.0/applicationlink/${remote}/authentication/consumer?autoConfigure=true`;
+      const fetched = await fetch(url, {
+        method: 'PUT',
+        headers: {
+          authorization: `Basic ${Buffer.from('admin:sysadmin').toString('base64')}`,
+          'x-atlassian-token': 'no-check',
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ twoLOAllowed: true }),
+      });
+      expect(fetched.status).to.equal(201);
+      // The former key is refused now, so the account that reads the list is asked with the new one.
+      const outgoing = (await link()).outgoing.map((one) => ({ ...one, signingKeyId: null }));
+      await pair.app.store.links.update({ ...(await link()), outgoing });
+      await read();
+      expect((await link()).outgoing[0]!.signingKeyId)
+        .to.be.a('string')
+        .and.not.equal(former);
+      expect(await answersUs()).to.equal(200);
+    });
+  });
+
+  describe('its key', () => {
+    it('fetched again and unchanged changes nothing', async () => {
+      const before = (await link()).incoming;
+      const page = await admin.get(at(`/links/${linkId}`));
+      expect((await admin.submit(page, { form: formAt(page, '/keys'), button: 'refresh' })).status).to.equal(
+        200,
+      );
+      expect((await link()).incoming).to.deep.equal(before);
+    });
+
+    it('that has changed is offered, heard of, and not believed before an administrator says so', async () => {
+      const heard: unknown[] = [];
+      pair.app.applinks.on('consumer_key.offered', (event) => heard.push(event));
+      const { key } = (await link()).incoming[0]!;
+      const other = bitbucketStandIn({ hostConsumerKey: key });
+      await other.start();
+      try {
+        const info = await (await fetch(`${other.url}/plugins/servlet/oauth/consumer-info`)).text();
+        pair.bitbucket.faults.answer(/consumer-info/, {
+          body: info,
+          headers: { 'Content-Type': 'application/xml' },
+        });
+        const page = await admin.get(at(`/links/${linkId}`));
+        const shown = await admin.submit(page, { form: formAt(page, '/keys'), button: 'refresh' });
+        expect(shown.text).to.include('shows another public key');
+        expect(heard).to.have.length(1);
+        const remote = pair.bitbucket.links()[0]!.id;
+        const call = await pair.bitbucket.linking.callAsApplication(remote, 'GET', '/whois');
+        expect(call.outcome).to.equal('ok');
+      } finally {
+        await other.stop();
+      }
+    });
+
+    it('that belongs to another link is refused, and heard of', async () => {
+      const heard: unknown[] = [];
+      pair.app.applinks.on('consumer_key.refused', (event) => heard.push(event));
+      const { publicKey } = (await link()).incoming[0] as { publicKey: string };
+      const { link: second } = await pair.app.applinks.links.create({
+        name: 'Second',
+        rpcUrl: pair.bitbucket.url,
+        credential: { key: 'of-its-own', signatureMethod: 'RSA-SHA1', publicKey },
+      });
+      const page = await admin.get(at(`/links/${second.id}`));
+      const refused = await admin.submit(page, { form: formAt(page, '/keys'), button: 'refresh' });
+      expect(refused.status).to.equal(409);
+      expect(heard).to.have.length(1);
+      expect((await pair.app.applinks.links.get(second.id)).incoming.map(({ key }) => key)).to.deep.equal([
+        'of-its-own',
+      ]);
+    });
+  });
+
+  describe('its address', () => {
+    const move = async (rpcUrl: string, confirmed = false): Promise<Page> => {
+      const page = await admin.get(at(`/links/${linkId}/edit`));
+      const fields = { rpc_url: rpcUrl, ...(confirmed ? { confirm_address: '1' } : {}) };
+      return admin.submit(page, { fields });
+    };
+
+    it('may change to another one of the same installation', async () => {
+      const there = pair.bitbucket.url.replace('127.0.0.1', 'localhost');
+      await move(there);
+      expect((await link()).rpcUrl).to.equal(there);
+      expect(await answersUs()).to.equal(200);
+    });
+
+    it('does not change to another installation, or to nobody, unless that is confirmed', async () => {
+      const other = bitbucketStandIn();
+      await other.start();
+      try {
+        for (const url of [other.url, 'http://127.0.0.1:1']) {
+          const refused = await move(url);
+          expect(refused.status).to.equal(400);
+          expect(refused.text).to.include('Confirm the address if you are sure');
+          expect((await link()).rpcUrl).to.equal(pair.bitbucket.url);
+        }
+        await move(other.url, true);
+        expect((await link()).rpcUrl).to.equal(other.url);
+      } finally {
+        await other.stop();
+      }
+    });
+  });
+});
