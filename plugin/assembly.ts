@@ -8,6 +8,7 @@ import { createKeyService } from './admin/key-service.js';
 import { createSetLevels } from './admin/link-levels.js';
 import { type LinkService } from './admin/link-service.js';
 import { withAddressCheck } from './admin/address-check.js';
+import { addSecretConsumer } from './admin/autoconfigure/secret-consumer.js';
 import { createAutomaticLinks } from './admin/autoconfigure/automatic-links.js';
 import { createLinkRoutes } from './admin/autoconfigure/routes.js';
 import { landingRoutes } from './admin/landing/routes.js';
@@ -16,6 +17,7 @@ import { createLinkingAccess } from './admin/linking/caller.js';
 import type { Discovery, LinkingDependencies } from './admin/linking/context.js';
 import { createPeerLinks } from './admin/linking/peer-links.js';
 import { linkingRoutes } from './admin/linking/routes.js';
+import { createSetManualOutgoing } from './admin/manual-outgoing.js';
 import { createPageAccess } from './admin/page-access.js';
 import { pageRoutes } from './admin/pages.js';
 import { restRoutes } from './admin/rest.js';
@@ -101,6 +103,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
     ...{ context, keys, changeLink: materials.changeLink },
     ...{ discovery: linking.discovery, peers: linking.peers, removeLink: linking.removeLink },
     call: (request) => transport.request({ ...request, maxBytes: 1_048_576 }),
+    addSecretConsumer: (linkId, by) => addSecretConsumer(links, config, linkId, by),
     own: { id: identity.serverId, name: config.application.name, baseUrl: config.baseUrl },
     test: async (linkId) => {
       const { status } = await clients(linkId).asApplication()('/plugins/servlet/applinks/whoami');
@@ -130,6 +133,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
       callAs: (linkId, userId, path) => clients(linkId).as(userId)(path),
     }),
     diagnose,
+    setManualOutgoing: createSetManualOutgoing(context, materials.changeLink),
     setLevels: createSetLevels(context, materials.changeLink),
     trust: createLinkTrust(context, materials.changeLink),
   };

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Config } from '../config.js';
 import { createLinkSchemas } from './link-input.js';
 import { levelsInput } from './link-levels.js';
+import { manualOutgoingInput } from './manual-outgoing.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -42,6 +43,9 @@ export function openApiDocument(
     '/applinks/rest/links/{id}/status': {
       get: { summary: 'What the last test saw', status: 200 },
       post: { summary: 'Test the link', status: 200, body: empty },
+    },
+    '/applinks/rest/links/{id}/outgoing': {
+      put: { summary: 'Call it by consumer key and shared secret', status: 200, body: manualOutgoingInput },
     },
     '/applinks/rest/links/{id}/levels': {
       put: { summary: 'What is allowed in each direction', status: 200, body: levelsInput },

@@ -18,6 +18,8 @@ import type { KeyService } from './key-service.js';
 import type { LinkService } from './link-service.js';
 import { testLink, type Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
+import type { SetManualOutgoing } from './manual-outgoing.js';
+import { saveOutgoing, showOutgoing } from './outgoing-pages.js';
 import { createPageAccess } from './page-access.js';
 import {
   revokeAllMine,
@@ -42,6 +44,7 @@ export interface PageDependencies {
   trust: LinkTrust;
   diagnose: Diagnose;
   keyService: KeyService;
+  setManualOutgoing: SetManualOutgoing;
 }
 
 export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDependencies): Router {
@@ -63,6 +66,10 @@ export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDepe
     post: saveLevels(parts),
   });
   route('/applinks/admin/links/:id/test', 'link-test', { post: testLink(parts) });
+  route('/applinks/admin/links/:id/outgoing', 'link-outgoing', {
+    get: showOutgoing(parts),
+    post: saveOutgoing(parts),
+  });
   route('/applinks/admin/keys', 'keys', { get: showKeys(parts), post: rotateKey(parts) });
   route('/applinks/admin/links/:id/keys', 'link-keys', { post: askAboutKeys(parts) });
   route('/applinks/admin/links/:id/trust', 'link-trust', { post: decideTrust(parts) });

@@ -6,6 +6,7 @@ import { readInput } from './link-input.js';
 import { linkJson } from './link-json.js';
 import type { SetLevels } from './link-levels.js';
 import type { LinkTrust } from './link-trust.js';
+import type { SetManualOutgoing } from './manual-outgoing.js';
 import type { RestAccess } from './rest-access.js';
 
 export interface RestLevelDependencies {
@@ -13,6 +14,7 @@ export interface RestLevelDependencies {
   access: RestAccess;
   setLevels: SetLevels;
   trust: LinkTrust;
+  setManualOutgoing: SetManualOutgoing;
 }
 
 const acceptedKey = z.strictObject({
@@ -24,6 +26,18 @@ export function setLevelsByJson({ access, context: { config }, setLevels }: Rest
   return access.write('administrator', async ({ user, param }, body) => ({
     status: 200,
     body: { link: linkJson(config, await setLevels(param('id'), body, user.id)) },
+  }));
+}
+
+/** Calls with a shared secret, for a server that is no Atlassian product. */
+export function setOutgoingByJson({
+  access,
+  context: { config },
+  setManualOutgoing,
+}: RestLevelDependencies): Endpoint {
+  return access.write('administrator', async ({ user, param }, body) => ({
+    status: 200,
+    body: { link: linkJson(config, await setManualOutgoing(param('id'), body, user.id)) },
   }));
 }
 

@@ -9,9 +9,16 @@ import type { SetLevels } from './link-levels.js';
 import type { LinkService } from './link-service.js';
 import { readStatus, testByJson, type Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
+import type { SetManualOutgoing } from './manual-outgoing.js';
 import { openApiDocument } from './openapi.js';
 import { createRestAccess } from './rest-access.js';
-import { acceptKeyByJson, makePrimaryByJson, refuseKeyByJson, setLevelsByJson } from './rest-levels.js';
+import {
+  acceptKeyByJson,
+  makePrimaryByJson,
+  refuseKeyByJson,
+  setLevelsByJson,
+  setOutgoingByJson,
+} from './rest-levels.js';
 import {
   addCredentialByJson,
   changeCredentialByJson,
@@ -42,6 +49,7 @@ export interface RestDependencies {
   setLevels: SetLevels;
   trust: LinkTrust;
   diagnose: Diagnose;
+  setManualOutgoing: SetManualOutgoing;
 }
 
 type Method = 'get' | 'post' | 'put' | 'delete';
@@ -69,6 +77,7 @@ export function restRoutes({ endpoints, rawBodies, ...services }: RestDependenci
     get: readStatus(parts),
     post: testByJson(parts),
   });
+  route('/applinks/rest/links/:id/outgoing', 'rest-outgoing', { put: setOutgoingByJson(parts) });
   route('/applinks/rest/links/:id/levels', 'rest-levels', { put: setLevelsByJson(parts) });
   route('/applinks/rest/links/:id/primary', 'rest-primary', { put: makePrimaryByJson(parts) });
   route('/applinks/rest/links/:id/credentials/:credentialId/offered-key', 'rest-offered-key', {

@@ -105,6 +105,25 @@ describe('Create link, from our side', () => {
     expect((await ours())[0]!.incoming).to.deep.equal([]);
   });
 
+  it('b9: in manual mode it calls us by a shared secret for users, and by its key without one', async () => {
+    await create({ ...administrator, manual: '1' });
+    const [link] = await ours();
+    const [remote] = theirs();
+    expect(link!.incoming.map(({ kind, source }) => [kind, source])).to.deep.equal([
+      ['oauth1-rsa', 'consumer-info'],
+      ['oauth1-hmac', 'manual'],
+    ]);
+    expect(remote!.consumer?.key).to.equal(link!.incoming[1]!.key);
+    rememberSecret(remote!.consumer!.sharedSecret, 'consumer secret');
+    const person = await pair.bitbucket.as('ben');
+    await person.get(`${pair.app.baseUrl}/login?user=ana`);
+    await person.submit(await person.get(pair.bitbucket.danceUrl(remote!.id)), { button: 'authorize' });
+    const asUser = await pair.bitbucket.call(remote!.id, 'ben', 'GET', '/whois');
+    expect(JSON.parse(asUser.exchange!.body)).to.include({ user: 'ana' });
+    const asApplication = await pair.bitbucket.linking.callAsApplication(remote!.id, 'GET', '/whois');
+    expect(asApplication.outcome).to.equal('ok');
+  });
+
   it('b4: adopts the link that is there already instead of a second one', async () => {
     const { linkId } = await pair.bitbucket.linking.createOwnHalf(pair.app.baseUrl);
     await create(administrator);

@@ -11,7 +11,12 @@ import { notFound, type ChangeLink } from '../link-change.js';
 import type { Discovery } from '../linking/context.js';
 import { lookOf, type PeerLook } from '../landing/peer-look.js';
 import type { PeerLinks } from '../linking/peer-links.js';
-import { administerPeer, type Administrator, type OwnDescription } from './peer-administration.js';
+import {
+  administerPeer,
+  type Administrator,
+  type ManualOutgoing,
+  type OwnDescription,
+} from './peer-administration.js';
 import type { PeerCall } from './peer-call.js';
 import { withUndo, type Steps } from './undo.js';
 
@@ -21,6 +26,8 @@ export interface WantedLink {
   direction: 'incoming' | 'outgoing' | 'two-way';
   /** Also calls without a user. */
   twoLegged: boolean;
+  /** It calls us by consumer key and shared secret instead of its own key (b9). */
+  isManual?: boolean;
 }
 
 export interface AutomaticLinkDependencies {
@@ -32,6 +39,8 @@ export interface AutomaticLinkDependencies {
   changeLink: ChangeLink;
   removeLink: (id: string, by: string | null) => Promise<void>;
   own: OwnDescription;
+  /** A consumer with a new shared secret at our link; see link-service.ts. */
+  addSecretConsumer: (linkId: string, by: string) => Promise<ManualOutgoing>;
   /** A two-legged call to the new link; see link-client.ts. @throws when it is refused */
   test: (linkId: string) => Promise<void>;
 }
@@ -93,11 +102,17 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
             },
             undo: () => peer.remove(theirs.id),
           });
-        if (wanted.direction !== 'outgoing')
+        const isManual = wanted.isManual === true && wanted.direction !== 'outgoing';
+        if (wanted.direction !== 'outgoing' && !isManual)
           await steps.step('letting it call us', () => peer.letItCallUs(theirs.id, levels));
         if (wanted.direction !== 'incoming')
           await steps.step('letting us call it', () => peer.letUsCallIt(theirs.id, levels));
         const link = await makeOwnHalf(dependencies, steps, wanted, theirs.id, by);
+        if (isManual)
+          await steps.step('letting it call us with a shared secret', async () => {
+            const consumer = await dependencies.addSecretConsumer(link.id, by);
+            await peer.letItCallUsBySecret(theirs.id, own.name, consumer);
+          });
         if (wanted.direction !== 'incoming' && wanted.twoLegged)
           await steps.step('testing the link', () => test(link.id));
         return link;
@@ -134,6 +149,7 @@ async function makeOwnHalf(
       },
       undo: () => removeLink(link.id, by),
     });
+  // Also in manual mode: what it sends without a user is signed by its key all the same (5.1).
   if (direction !== 'outgoing')
     await step('trusting its key', () =>
       peers.trust(link.id, look.consumer, { twoLegged, impersonation: false }, by),

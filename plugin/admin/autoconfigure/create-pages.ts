@@ -161,7 +161,7 @@ function wantedLink(form: URLSearchParams, look: PeerLook): WantedLink {
   if (direction === undefined) throw new ApplinksError('invalid_input', 400, 'Choose a direction.');
   if (name === '' || name.length > 255)
     throw new ApplinksError('invalid_input', 400, 'Enter a name of at most 255 characters.');
-  return { look, name, direction, twoLegged: form.has('two_legged') };
+  return { look, name, direction, twoLegged: form.has('two_legged'), isManual: form.has('manual') };
 }
 
 /** 12.2: exactly these two parameters, quoted. */

@@ -5,6 +5,7 @@ import express4 from 'express4';
 import { memoryStore, type EventMap, type EventName, type Store } from 'express-applinks';
 import { createLinkChange } from '../../../plugin/admin/link-change.js';
 import { createSetLevels } from '../../../plugin/admin/link-levels.js';
+import { createSetManualOutgoing } from '../../../plugin/admin/manual-outgoing.js';
 import { createLinkTrust } from '../../../plugin/admin/link-trust.js';
 import { createLinkService, type LinkService } from '../../../plugin/admin/link-service.js';
 import { restRoutes } from '../../../plugin/admin/rest.js';
@@ -95,6 +96,7 @@ export async function startRestApp(version: 4 | 5 = 5): Promise<RestApp> {
       tokens,
       setLevels: createSetLevels(context, change),
       trust: createLinkTrust(context, change),
+      setManualOutgoing: createSetManualOutgoing(context, change),
       diagnose: () => Promise.reject(new Error('not tested here')),
     }),
   );
