@@ -1,6 +1,7 @@
 /** Composition root: createApplinks() wires the capabilities together; nothing else knows them all. */
 import { type RequestHandler } from 'express';
 import { createLinkChange } from './admin/link-change.js';
+import { createConnectedAccounts, type ConnectedAccounts } from './admin/connected-accounts.js';
 import { createLinkService, type SavedLink } from './admin/link-service.js';
 import type { CredentialChange, CredentialInput, LinkChange, LinkInput } from './admin/link-input.js';
 import { createTokenService, type TokenService } from './admin/token-service.js';
@@ -57,6 +58,8 @@ export interface Applinks {
   client(linkId: string, options?: ClientOptions): LinkClient;
   readonly links: Links;
   readonly tokens: TokenService;
+  /** What users have connected at peers; disconnect a deleted user's. */
+  readonly accounts: ConnectedAccounts;
   /** For `express.urlencoded({ verify })` and `express.json({ verify })` in front of the kit. */
   keepRawBody: RawBodies['keepRawBody'];
   on<N extends EventName>(name: N, listener: Listener<N>): void;
@@ -89,13 +92,14 @@ export function createApplinks(options: ApplinksOptions): Applinks {
   const changeLink = createLinkChange(context);
   const links = createLinkService(context, changeLink, parsePublicKey);
   const tokens = createTokenService(context);
+  const accounts = createConnectedAccounts(context);
   const transport = createTransport({
     ...config.network,
     own: config.baseUrl,
     fetch: config.network.allowInsecureFetch,
   });
   const start = onceItSucceeds(() =>
-    assemble({ context, rawBodies, views, endpoints, transport, changeLink, links, tokens }),
+    assemble({ context, rawBodies, views, endpoints, transport, changeLink, links, tokens, accounts }),
   );
   const tick = async (): Promise<void> => {
     await start();
@@ -114,6 +118,7 @@ export function createApplinks(options: ApplinksOptions): Applinks {
     client: (linkId, options) => laterClient(async () => (await start()).clients(linkId, options)),
     links,
     tokens,
+    accounts,
     keepRawBody: rawBodies.keepRawBody,
     on: events.on,
     off: events.off,

@@ -4,6 +4,7 @@
  */
 import { Router, type RequestHandler } from 'express';
 import { type ChangeLink } from './admin/link-change.js';
+import type { ConnectedAccounts } from './admin/connected-accounts.js';
 import { createKeyService } from './admin/key-service.js';
 import { createSetLevels } from './admin/link-levels.js';
 import { type LinkService } from './admin/link-service.js';
@@ -61,6 +62,7 @@ export interface Materials {
   changeLink: ChangeLink;
   links: LinkService;
   tokens: TokenService;
+  accounts: ConnectedAccounts;
 }
 
 export async function assemble(materials: Materials): Promise<Parts> {
@@ -120,7 +122,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
     }),
   );
   const administration = {
-    ...{ context, rawBodies, endpoints, tokens, keys },
+    ...{ context, rawBodies, endpoints, tokens, keys, accounts: materials.accounts },
     links: withAddressCheck(links, linking.discovery),
     keyService: createKeyService({
       ...{

@@ -1,5 +1,7 @@
 /** Public names of express-applinks. */
+export type { ConnectedAccount, ConnectedAccounts } from './admin/connected-accounts.js';
 export type { CredentialChange, CredentialInput, LinkChange, LinkInput } from './admin/link-input.js';
+export type { LevelsInput } from './admin/link-levels.js';
 export type { SavedLink } from './admin/link-service.js';
 export type { GrantedToken, TokenService } from './admin/token-service.js';
 export { createApplinks, type Applinks, type Links } from './applinks.js';

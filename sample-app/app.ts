@@ -101,6 +101,7 @@ export async function createApp(config: Config, logger: Logger): Promise<CiServe
       endSessions: (userId) => sessions.destroyAllOf(userId),
       revokeGrants: async (userId) => {
         await applinks.tokens.revoke({ userId });
+        await applinks.accounts.disconnect({ userId });
       },
     }),
   );

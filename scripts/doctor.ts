@@ -36,10 +36,7 @@ async function examine(
     }
     const { manifest } = found;
     say(true, `reached ${found.url} (name, connection and certificate are good)`);
-    say(
-      true,
-      `manifest: ${manifest.name}, type ${manifest.typeId} ${manifest.version ?? ''}`.trimEnd(),
-    );
+    say(true, `manifest: ${manifest.name}, type ${manifest.typeId} ${manifest.version ?? ''}`.trimEnd());
     for (const warning of found.warnings) say(true, `note: ${warning}`);
     say(...clockCheck(await transport.request({ url: `${found.url}/rest/applinks/1.0/manifest` })));
     const { key, publicKey } = await fetchConsumerInfo(transport, found.url);

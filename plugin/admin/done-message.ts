@@ -5,6 +5,7 @@ const messages: Readonly<Record<string, string>> = {
   deleted: 'The link is deleted, and everything that users had allowed through it is revoked.',
   replaced: 'It is replaced. What was there before is refused from now on.',
   revoked: 'The access is revoked.',
+  disconnected: 'The account is disconnected.',
   'all-revoked': 'All of the access is revoked.',
   'none-revoked': 'There was nothing to revoke.',
 };

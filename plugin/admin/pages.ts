@@ -20,8 +20,10 @@ import { testLink, type Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
 import type { SetManualOutgoing } from './manual-outgoing.js';
 import { saveOutgoing, showOutgoing } from './outgoing-pages.js';
+import type { ConnectedAccounts } from './connected-accounts.js';
 import { createPageAccess } from './page-access.js';
 import {
+  disconnectMine,
   revokeAllMine,
   revokeAny,
   revokeMatching,
@@ -39,6 +41,7 @@ export interface PageDependencies {
   rawBodies: RawBodies;
   links: LinkService;
   tokens: TokenService;
+  accounts: ConnectedAccounts;
   keys: SigningKeys;
   setLevels: SetLevels;
   trust: LinkTrust;
@@ -83,6 +86,7 @@ export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDepe
   route('/applinks/admin/tokens/revoke-all', 'tokens-revoke-matching', { post: revokeMatching(parts) });
   route('/applinks/admin/tokens/:id/revoke', 'token-revoke-any', { post: revokeAny(parts) });
   route('/applinks/tokens', 'tokens', { get: showMyTokens(parts) });
+  route('/applinks/accounts/:id/disconnect', 'account-disconnect', { post: disconnectMine(parts) });
   route('/applinks/tokens/revoke-all', 'tokens-revoke-all', { post: revokeAllMine(parts) });
   route('/applinks/tokens/:id/revoke', 'token-revoke', { post: revokeMine(parts) });
   return router;

@@ -8,6 +8,7 @@ import { ApplinksError } from '../errors.js';
 import type { Endpoint } from '../http/handler.js';
 import type { Views } from '../http/views.js';
 import type { TokenFilter } from '../store/store.js';
+import type { ConnectedAccounts } from './connected-accounts.js';
 import { doneMessage } from './done-message.js';
 import type { LinkService } from './link-service.js';
 import { seeOther, type PageAccess } from './page-access.js';
@@ -17,17 +18,20 @@ export interface TokenPageDependencies extends TokenListDependencies {
   views: Views;
   access: PageAccess;
   links: LinkService;
+  accounts: ConnectedAccounts;
 }
 
 const minePath = '/applinks/tokens';
 const allPath = '/applinks/admin/tokens';
 const revokePurpose = (tokenId: string): string => `revoke token ${tokenId}`;
+const disconnectPurpose = (grantId: string): string => `disconnect ${grantId}`;
 const revokeMinePurpose = 'revoke my tokens';
 const revokeMatchingPurpose = 'revoke matching tokens';
 
 export function showMyTokens(dependencies: TokenPageDependencies): Endpoint {
-  const { access, views } = dependencies;
+  const { access, views, accounts } = dependencies;
   return access.page('user', async ({ res, user, query, formToken }) => {
+    const connected = await accounts.list({ userId: user.id });
     const { rows, pager } = await listTokens(dependencies, { userId: user.id }, minePath, query);
     await views.render(res, 'tokens', {
       user,
@@ -35,8 +39,23 @@ export function showMyTokens(dependencies: TokenPageDependencies): Endpoint {
       pager,
       done: doneMessage(query),
       revokeAll: { csrfToken: formToken(revokeMinePurpose) },
+      accounts: connected.map((account) => ({
+        ...account,
+        csrfToken: formToken(disconnectPurpose(account.id)),
+      })),
     });
   });
+}
+
+export function disconnectMine({ access, context, accounts }: TokenPageDependencies): Endpoint {
+  return access.form(
+    'user',
+    ({ param }) => disconnectPurpose(param('id')),
+    async ({ res, user, param }) => {
+      requireRevoked(await accounts.disconnect({ id: param('id'), userId: user.id }));
+      seeOther(context, res, `${minePath}?done=disconnected`);
+    },
+  );
 }
 
 export function revokeMine({ access, context, tokens }: TokenPageDependencies): Endpoint {

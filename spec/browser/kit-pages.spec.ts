@@ -131,6 +131,7 @@ describe('The pages of the kit in Chromium', function () {
       const page = await logIn('admin', '/applinks/admin');
       await look(page, 'links');
       await page.getByRole('link', { name: 'Create link' }).click();
+      await page.getByRole('link', { name: 'Enter by hand' }).click();
       await look(page, 'link-new');
       await page.getByLabel('Name', { exact: true }).fill('Bitbucket West');
       await page.getByLabel('Consumer key').fill('bitbucket west:1');

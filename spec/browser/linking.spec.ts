@@ -17,7 +17,10 @@ describe('A link that makes itself, in Chromium', function () {
     page = await openPage();
     await page.goto(`${pair.app.baseUrl}/login?user=admin&returnTo=/ci/applinks/admin`);
   });
-  after(() => pair.close());
+  after(async () => {
+    await page.context().close();
+    await pair.close();
+  });
 
   const look = async (name: string): Promise<void> => {
     await expectAccessible(page);

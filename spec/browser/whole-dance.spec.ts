@@ -50,6 +50,7 @@ describe('The whole dance in Chromium', () => {
     await page.goto(`${ci.baseUrl}/applinks/admin`);
     await logInToCi(page, 'admin');
     await page.getByRole('link', { name: 'Create link' }).click();
+    await page.getByRole('link', { name: 'Enter by hand' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Bitbucket');
     await page.getByLabel('Consumer key').fill('bitbucket:1');
     await page.getByRole('button', { name: 'Create link' }).click();

@@ -275,6 +275,30 @@ describe('Calls to a peer', () => {
       expect(await rejection(as()(whoami))).to.be.instanceOf(CredentialsRequired);
     });
 
+    it('is ended by its user, on the page of what they have authorised, and by nobody else', async () => {
+      const mine = `${pair.app.baseUrl}/applinks/tokens`;
+      const stranger = await browserOf('rob', 'ben');
+      expect((await stranger.get(mine)).text).not.to.include('Accounts that you have connected');
+      const browser = await browserOf('ana', 'ben');
+      const page = await browser.get(mine);
+      expect(page.text).to.include('Accounts that you have connected');
+      const form = page.forms.findIndex(({ action }) => action.endsWith('/disconnect'));
+      const path = new URL(page.forms[form]!.action, mine).href;
+      expect((await stranger.post(path, { csrf_token: 'x' })).status).to.equal(403);
+      await browser.submit(page, { form });
+      expect(await rejection(as()(whoami))).to.be.instanceOf(CredentialsRequired);
+    });
+
+    it('is ended by the host for a user who is deleted', async () => {
+      expect(await pair.app.applinks.accounts.disconnect({ userId: 'id-rob' })).to.equal(0);
+      expect(await pair.app.applinks.accounts.disconnect({ userId: 'id-ana' })).to.equal(1);
+      for (const filter of [{}, { user: 'x' }, { userId: undefined }] as object[])
+        expect(await rejection(pair.app.applinks.accounts.disconnect(filter))).to.have.property(
+          'code',
+          'invalid_input',
+        );
+    });
+
     it('keeps no token in plain sight of the store', async () => {
       const [grant] = await pair.app.store.grants.list({}, { limit: 9, offset: 0 });
       expect(grant!.sealedDocument).to.match(/^v1\./).and.not.include('oauth');

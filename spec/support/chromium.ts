@@ -108,6 +108,10 @@ export async function openPage(options: BrowserContextOptions = {}): Promise<Pag
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   context.setDefaultTimeout(10_000);
   contexts.push(context);
+  context.once('close', () => {
+    const place = contexts.indexOf(context);
+    if (place >= 0) contexts.splice(place, 1);
+  });
   return context.newPage();
 }
 
