@@ -135,6 +135,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
       callAs: (linkId, userId, path) => clients(linkId).as(userId)(path),
     }),
     diagnose,
+    automatic,
     setManualOutgoing: createSetManualOutgoing(context, materials.changeLink),
     setLevels: createSetLevels(context, materials.changeLink),
     trust: createLinkTrust(context, materials.changeLink),
@@ -156,7 +157,7 @@ function createDiscovery(transport: Transport): Discovery {
     manifest: (url) => fetchManifest(transport, url, { refuseOwn: true }),
     consumerInfo: async (url) => {
       const { publicKey, ...info } = await fetchConsumerInfo(transport, url);
-      return { ...info, publicKey: publicKey.spki };
+      return { ...info, publicKey: publicKey.spki, bits: publicKey.bits };
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Config } from '../config.js';
 import { createLinkSchemas } from './link-input.js';
 import { levelsInput } from './link-levels.js';
 import { manualOutgoingInput } from './manual-outgoing.js';
+import { automaticLinkInput, deleteBothInput } from './rest-automatic.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -43,6 +44,23 @@ export function openApiDocument(
     '/applinks/rest/links/{id}/status': {
       get: { summary: 'What the last test saw', status: 200 },
       post: { summary: 'Test the link', status: 200, body: empty },
+    },
+    '/applinks/rest/peers': {
+      post: {
+        summary: 'Make both halves of a link with the password of an administrator there',
+        status: 201,
+        body: automaticLinkInput,
+      },
+    },
+    '/applinks/rest/keys': {
+      get: { summary: 'Our signing keys, the current one first', status: 200 },
+      post: { summary: 'Make a new signing key', status: 201, body: empty },
+    },
+    '/applinks/rest/links/{id}/delete-both': {
+      post: { summary: 'Delete both halves', status: 204, body: deleteBothInput },
+    },
+    '/applinks/rest/links/{id}/peer-key': {
+      post: { summary: 'Fetch the key of the peer again', status: 200, body: empty },
     },
     '/applinks/rest/links/{id}/outgoing': {
       put: { summary: 'Call it by consumer key and shared secret', status: 200, body: manualOutgoingInput },

@@ -6,12 +6,22 @@ import { reportingRejections } from '../http/attempt.js';
 import type { Endpoint, EndpointFactory } from '../http/handler.js';
 import type { RawBodies } from '../http/raw-body.js';
 import type { SetLevels } from './link-levels.js';
+import type { SigningKeys } from '../store/signing-keys.js';
+import type { AutomaticLinks } from './autoconfigure/automatic-links.js';
+import type { KeyService } from './key-service.js';
 import type { LinkService } from './link-service.js';
 import { readStatus, testByJson, type Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
 import type { SetManualOutgoing } from './manual-outgoing.js';
 import { openApiDocument } from './openapi.js';
 import { createRestAccess } from './rest-access.js';
+import {
+  deleteBothByJson,
+  linkByJson,
+  readKeysByJson,
+  refreshPeerKeyByJson,
+  rotateKeyByJson,
+} from './rest-automatic.js';
 import {
   acceptKeyByJson,
   makePrimaryByJson,
@@ -50,6 +60,9 @@ export interface RestDependencies {
   trust: LinkTrust;
   diagnose: Diagnose;
   setManualOutgoing: SetManualOutgoing;
+  automatic: AutomaticLinks;
+  keys: SigningKeys;
+  keyService: KeyService;
 }
 
 type Method = 'get' | 'post' | 'put' | 'delete';
@@ -77,6 +90,10 @@ export function restRoutes({ endpoints, rawBodies, ...services }: RestDependenci
     get: readStatus(parts),
     post: testByJson(parts),
   });
+  route('/applinks/rest/peers', 'rest-peers', { post: linkByJson(parts) });
+  route('/applinks/rest/keys', 'rest-keys', { get: readKeysByJson(parts), post: rotateKeyByJson(parts) });
+  route('/applinks/rest/links/:id/delete-both', 'rest-delete-both', { post: deleteBothByJson(parts) });
+  route('/applinks/rest/links/:id/peer-key', 'rest-peer-key', { post: refreshPeerKeyByJson(parts) });
   route('/applinks/rest/links/:id/outgoing', 'rest-outgoing', { put: setOutgoingByJson(parts) });
   route('/applinks/rest/links/:id/levels', 'rest-levels', { put: setLevelsByJson(parts) });
   route('/applinks/rest/links/:id/primary', 'rest-primary', { put: makePrimaryByJson(parts) });

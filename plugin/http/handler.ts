@@ -5,7 +5,14 @@
  */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Context } from '../context.js';
-import { ApplinksError, InvalidInput, OAuthProblem, RateLimited, type ErrorCode } from '../errors.js';
+import {
+  ApplinksError,
+  InvalidInput,
+  LinkingFailed,
+  OAuthProblem,
+  RateLimited,
+  type ErrorCode,
+} from '../errors.js';
 import { sendOAuthError } from './oauth-answer.js';
 import { setNoStore } from './security-headers.js';
 import type { Views } from './views.js';
@@ -44,7 +51,9 @@ async function answer(
   setNoStore(res);
   if (surface === 'json') {
     const fields = error instanceof InvalidInput ? { fields: error.fields } : {};
-    res.status(error.status).json({ error: { code: error.code, message: error.message, ...fields } });
+    const failed = error instanceof LinkingFailed ? { step: error.step, left: error.left } : {};
+    const said = { code: error.code, message: error.message, ...fields, ...failed };
+    res.status(error.status).json({ error: said });
     return;
   }
   await views.render(res, 'error', { error: describeForPage(error) }, { status: error.status });

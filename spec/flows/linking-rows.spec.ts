@@ -122,6 +122,28 @@ for (const options of variants) {
       expect(statuses).to.deep.equal([200, 401, 401, 401]);
     });
 
+    it('a15, a16: serves the peer’s dance and all three kinds of signed requests', async () => {
+      const id = await linkByRedirect(pair);
+      const browser = await pair.bitbucket.as('ben');
+      await browser.get(`${pair.app.baseUrl}/login?user=ana`);
+      await browser.submit(await browser.get(pair.bitbucket.danceUrl(id)), { button: 'authorize' });
+      const threeLegged = await pair.bitbucket.call(id, 'ben', 'GET', '/whois');
+      expect(JSON.parse(threeLegged.body)).to.include({ user: 'ana' });
+      const twoLegged = await pair.bitbucket.linking.callAsApplication(id, 'GET', '/whois');
+      expect(JSON.parse(twoLegged.body)).to.include({ user: null });
+      const named = await pair.bitbucket.linking.callAsApplication(id, 'GET', '/whois', { requestor: 'ana' });
+      expect([named.status, named.body, named.problem]).to.deep.equal([401, '', undefined]);
+    });
+
+    it('a17: lands the peer’s administrator, and goes back to its list', async () => {
+      const { redirectUrl } = await pair.bitbucket.linking.createOwnHalf(pair.app.baseUrl);
+      const browser = await browserOf(pair.app.baseUrl, 'admin');
+      const back = await browser.submit(await browser.get(redirectUrl));
+      expect(locationOf(back)).to.equal(
+        `${pair.bitbucket.url}/plugins/servlet/applinks/listApplicationLinks`,
+      );
+    });
+
     it('a6 and the rest: an administrator’s cookie authenticates nothing here', async () => {
       const browser = await browserOf(pair.app.baseUrl, 'admin');
       const cookie = browser.cookies.header(new URL(pair.app.baseUrl));

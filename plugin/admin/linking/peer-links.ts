@@ -19,6 +19,8 @@ export interface PeerConsumer {
   name: string;
   /** SubjectPublicKeyInfo (DER) in Base64. */
   publicKey: string;
+  /** Of the RSA modulus. */
+  bits: number;
 }
 
 export interface IncomingFlags {

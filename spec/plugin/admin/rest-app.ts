@@ -5,6 +5,7 @@ import express4 from 'express4';
 import { memoryStore, type EventMap, type EventName, type Store } from 'express-applinks';
 import { createLinkChange } from '../../../plugin/admin/link-change.js';
 import { createSetLevels } from '../../../plugin/admin/link-levels.js';
+import { createSigningKeys } from '../../../plugin/store/signing-keys.js';
 import { createSetManualOutgoing } from '../../../plugin/admin/manual-outgoing.js';
 import { createLinkTrust } from '../../../plugin/admin/link-trust.js';
 import { createLinkService, type LinkService } from '../../../plugin/admin/link-service.js';
@@ -97,7 +98,10 @@ export async function startRestApp(version: 4 | 5 = 5): Promise<RestApp> {
       setLevels: createSetLevels(context, change),
       trust: createLinkTrust(context, change),
       setManualOutgoing: createSetManualOutgoing(context, change),
-      diagnose: () => Promise.reject(new Error('not tested here')),
+      automatic: { look: notHere, linkByPassword: notHere, ownHalf: notHere, removeTwoWay: notHere },
+      keys: createSigningKeys(store.settings, context.sealer, config.clock),
+      keyService: { refreshPeerKey: notHere, rotate: notHere, readHeldKey: notHere },
+      diagnose: notHere,
     }),
   );
   return {
@@ -147,3 +151,6 @@ export function errorOf({ status, json }: Reply): string {
 export function fieldsOf({ json }: Reply): unknown {
   return (json as { error?: { fields?: unknown } } | undefined)?.error?.fields;
 }
+
+/** What needs a peer has flow specs of its own. */
+const notHere = (): Promise<never> => Promise.reject(new Error('not tested here'));

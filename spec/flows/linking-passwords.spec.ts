@@ -1,0 +1,58 @@
+/** Passwords of our administrators on the linking resources: over https only, limited, and only if the host has them. */
+import { expect } from 'chai';
+import { basic } from '../support/consent.js';
+import { startKitApp, type KitApp } from '../support/kit-app.js';
+import { passwordOf } from '../support/kit-host.js';
+import { send } from '../support/test-consumer.js';
+
+const path = '/rest/applinks/1.0/authenticationinfo';
+
+describe('A password on the linking resources', () => {
+  let app: KitApp;
+  afterEach(() => app.close());
+  const ask = (base: string, name: string, password: string) =>
+    send(base + path, { headers: basic(name, password) });
+
+  it('is refused over plain http, right or wrong, outside of loopback', async () => {
+    app = await startKitApp();
+    const { baseUrl } = app;
+    await app.close();
+    app = await startKitApp({
+      options: { baseUrl: 'http://ci.example.test' },
+      port: Number(new URL(baseUrl).port),
+    });
+    const answer = await ask(baseUrl, 'admin', passwordOf('admin'));
+    expect(answer.status).to.equal(403);
+    expect(answer.text).to.include('https only');
+  });
+
+  it('is limited: after thirty wrong ones even the right one has to wait', async () => {
+    app = await startKitApp({ limitFailures: true });
+    for (let time = 0; time < 30; time += 1)
+      expect((await ask(app.baseUrl, 'admin', `wrong-${time}-xyz`)).status).to.equal(401);
+    const refused = await ask(app.baseUrl, 'admin', passwordOf('admin'));
+    expect(refused.status).to.equal(429);
+    expect(Number(refused.headers.get('retry-after'))).to.be.within(1, 60);
+  });
+
+  it('counts for nobody when the host has no verifyPassword', async () => {
+    app = await startKitApp();
+    Object.assign(app.host, { verifyPassword: undefined });
+    expect((await ask(app.baseUrl, 'admin', passwordOf('admin'))).status).to.equal(401);
+  });
+
+  it('that is no Basic at all is none', async () => {
+    app = await startKitApp();
+    for (const authorization of [
+      'Basic',
+      'Basic !!!',
+      'Basic YWRtaW4=',
+      'Bearer x',
+      `Basic ${'A'.repeat(5000)}`,
+    ])
+      expect(
+        (await send(app.baseUrl + path, { headers: { authorization } })).status,
+        authorization.slice(0, 20),
+      ).to.equal(401);
+  });
+});
