@@ -30,6 +30,8 @@ const rejection = z.object({
   signedUrl: z.string().nullable(),
 });
 
+const failure = z.object({ problem: z.string(), message: z.string() });
+
 export type SeenStatus = z.output<typeof status>;
 
 /** consumer/diagnosis.ts, handed in. */
@@ -38,6 +40,8 @@ export type Diagnose = (link: Link, user?: HostUser) => Promise<SeenStatus>;
 export interface SeenOfLink {
   status: SeenStatus | undefined;
   rejection: (z.output<typeof rejection> & { atMs: number }) | undefined;
+  /** Why our last call that failed did so. */
+  failure: (z.output<typeof failure> & { atMs: number }) | undefined;
 }
 
 export async function seenOf({ store }: Pick<Context, 'store'>, linkId: string): Promise<SeenOfLink> {
@@ -46,9 +50,13 @@ export async function seenOf({ store }: Pick<Context, 'store'>, linkId: string):
     const note = notes.get(kind);
     return note && schema.safeParse(JSON.parse(note.document)).data;
   };
-  const rejected = read(rejection, 'incoming_rejected');
-  const atMs = notes.get('incoming_rejected')?.atMs ?? 0;
-  return { status: read(status, 'status'), rejection: rejected && { ...rejected, atMs } };
+  const atMs = (kind: string): number => notes.get(kind)?.atMs ?? 0;
+  const [rejected, failed] = [read(rejection, 'incoming_rejected'), read(failure, 'outgoing_failed')];
+  return {
+    status: read(status, 'status'),
+    rejection: rejected && { ...rejected, atMs: atMs('incoming_rejected') },
+    failure: failed && { ...failed, atMs: atMs('outgoing_failed') },
+  };
 }
 
 export interface StatusDependencies {
@@ -82,7 +90,8 @@ export function readStatus({ access, links, context }: JsonDependencies): Endpoi
   return access.read('administrator', async ({ param }) => {
     const { id } = await links.get(param('id'));
     const seen = await seenOf(context, id);
-    return { status: 200, body: { status: seen.status ?? null, incomingRejected: seen.rejection ?? null } };
+    const { status = null, rejection: incomingRejected = null, failure: outgoingFailed = null } = seen;
+    return { status: 200, body: { status, incomingRejected, outgoingFailed } };
   });
 }
 

@@ -3,6 +3,7 @@
  * fails is the cause of all that follow: address, who answers, clock, is the link known there, levels, a signed call in
  * our own name, one in the user's. What the peer says is shortened, and shown as its words.
  */
+import { z } from 'zod';
 import type { Context } from '../context.js';
 import { ApplinksError, CredentialsRequired, PeerRefused, PeerUnreachable } from '../errors.js';
 import type { HostUser } from '../host.js';
@@ -46,17 +47,30 @@ export function createDiagnosis(
   const inspect = async (link: Link, user: HostUser | undefined, hints: string[]): Promise<StatusType> => {
     const { rpcUrl } = link;
     const outgoing = link.outgoing.find(({ kind }) => kind === 'oauth1-atlassian');
-    if (rpcUrl === null || (!outgoing && link.applicationId === null)) return 'INCOMING_ONLY';
+    if (rpcUrl === null) return 'INCOMING_ONLY';
+    if (link.applicationId === null && !outgoing) {
+      if (link.outgoing.length === 0) return 'INCOMING_ONLY';
+      await requireAnswer(transport, rpcUrl);
+      return 'REACHABLE';
+    }
     await requireInstallation(transport, link, rpcUrl);
-    if (link.applicationId !== null) await requireKnownThere(link, rpcUrl, hints);
-    if (outgoing?.levels.twoLegged) await requireTwoLegged(clients(link.id).asApplication(), hints);
-    if (outgoing && user)
-      return requireThreeLegged(link, outgoing.id, user, outgoing.levels.twoLegged, hints);
-    return 'WORKING';
+    const idThere = link.applicationId === null ? undefined : await requireKnownThere(link, rpcUrl, hints);
+    if (!outgoing) return 'WORKING';
+    const client = clients(link.id, { via: outgoing.id });
+    if (outgoing.levels.twoLegged) await requireTwoLegged(client.asApplication(), hints);
+    if (!user) return 'WORKING';
+    if (!(await store.grants.get(outgoing.id, user.id))) {
+      if (!outgoing.levels.twoLegged) return 'LOCAL_AUTH_TOKEN_REQUIRED';
+      hints.push('Calls in your name were not tested: you have not connected your account there.');
+      return 'WORKING';
+    }
+    const type = await requireThreeLegged(client.as(user));
+    if (type === 'WORKING' && idThere !== undefined) await addVerdict(client.as(user), idThere, hints);
+    return type;
   };
 
   /** The peer's id of us is its own answer; the others are how it may have stored us (1.4). */
-  const requireKnownThere = async (link: Link, rpcUrl: string, hints: string[]): Promise<void> => {
+  const requireKnownThere = async (link: Link, rpcUrl: string, hints: string[]): Promise<string> => {
     const ids = new Set([link.remoteLinkId ?? serverId, serverId, urlDerivedId(config.baseUrl)]);
     for (const id of ids) {
       const url = `${rpcUrl}/rest/applinks/3.0/status/${encodeURIComponent(id)}/oauth`;
@@ -70,32 +84,9 @@ export function createDiagnosis(
       if (!levels.success) throw new Found({ type: 'UNEXPECTED_RESPONSE', answer: said });
       const difference = compareLevels(link, levels.data);
       if (difference) throw new Found(difference);
-      return;
+      return id;
     }
     throw new Found({ type: 'NO_REMOTE_APPLINK' });
-  };
-
-  const requireThreeLegged = async (
-    link: Link,
-    connectionId: string,
-    user: HostUser,
-    isTwoLegged: boolean,
-    hints: string[],
-  ): Promise<StatusType> => {
-    if (!(await store.grants.get(connectionId, user.id))) {
-      if (!isTwoLegged) return 'LOCAL_AUTH_TOKEN_REQUIRED';
-      hints.push('Calls in your name were not tested: you have not connected your account there.');
-      return 'WORKING';
-    }
-    try {
-      const answer = await clients(link.id).as(user)(whoami);
-      if (answer.status === 200) return 'WORKING';
-      if (answer.status === 401 || answer.status === 403) return 'INSUFFICIENT_REMOTE_PERMISSION';
-      throw new Found({ type: 'UNEXPECTED_RESPONSE_STATUS', answer: String(answer.status) });
-    } catch (error) {
-      if (error instanceof CredentialsRequired) return 'REMOTE_AUTH_TOKEN_REQUIRED';
-      throw error;
-    }
   };
 
   return async (link, user) => {
@@ -137,6 +128,15 @@ async function requireInstallation(transport: Transport, link: Link, rpcUrl: str
     throw new Found({ type: 'WRONG_INSTALLATION', answer: `It says its id is ${id}.` });
 }
 
+/** Of a server that is no Atlassian product anything is an answer: a login page, or where it redirects to. */
+async function requireAnswer(transport: Transport, url: string): Promise<void> {
+  await transport.request({ url, maxBytes }).catch((error: unknown) => {
+    const hasAnswered =
+      error instanceof PeerUnreachable && ['redirected', 'too_large', 'bad_answer'].includes(error.kind);
+    if (!hasAnswered) throw error;
+  });
+}
+
 async function requireTwoLegged(call: PeerFetch, hints: string[]): Promise<void> {
   const answer = await call(whoami);
   const body = await answer.text();
@@ -151,6 +151,40 @@ async function requireTwoLegged(call: PeerFetch, hints: string[]): Promise<void>
     type: 'UNEXPECTED_RESPONSE_STATUS',
     answer: `${answer.status}: ${shortenAnswer(Buffer.from(body))}`,
   });
+}
+
+async function requireThreeLegged(call: PeerFetch): Promise<StatusType> {
+  try {
+    const answer = await call(whoami);
+    if (answer.status === 200) return 'WORKING';
+    if (answer.status === 401 || answer.status === 403) return 'INSUFFICIENT_REMOTE_PERMISSION';
+    throw new Found({ type: 'UNEXPECTED_RESPONSE_STATUS', answer: String(answer.status) });
+  } catch (error) {
+    if (error instanceof CredentialsRequired) return 'REMOTE_AUTH_TOKEN_REQUIRED';
+    throw error;
+  }
+}
+
+const verdict = z.object({
+  working: z.boolean(),
+  error: z.object({ type: z.string().max(100) }).optional(),
+});
+
+/** What the peer's own test says, if the user is an administrator there. To it, a generic link is healthy (3.4). */
+async function addVerdict(call: PeerFetch, idThere: string, hints: string[]): Promise<void> {
+  const answer = await call(`/rest/applinks/3.0/status/${encodeURIComponent(idThere)}`, { maxBytes }).catch(
+    () => undefined,
+  );
+  if (answer?.status !== 200) return;
+  const read = verdict.safeParse(parseJson(Buffer.from(await answer.arrayBuffer())));
+  if (!read.success) return;
+  const { working, error } = read.data;
+  if (working) hints.push('Its own test of the link says: working.');
+  else if (error?.type === 'GENERIC_LINK' || error?.type === 'NON_ATLASSIAN')
+    hints.push(
+      'There the link is listed as Non-Atlassian. That is how it should be: nothing has to be changed.',
+    );
+  else hints.push(`Its own test of the link says: ${error?.type ?? 'not working'}.`);
 }
 
 function noteClock(peerMs: number | undefined, ownMs: number, hints: string[]): void {

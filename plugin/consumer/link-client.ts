@@ -4,10 +4,11 @@
  * is followed. A token is forgotten on the three problems of 5.4 only: any other failure would log out everybody when
  * the peer has a bad day.
  */
-import { ApplinksError, CredentialsRequired, PeerRefused } from '../errors.js';
+import { ApplinksError, CredentialsRequired, PeerRefused, PeerUnreachable } from '../errors.js';
 import type { Context } from '../context.js';
 import type { HostUser } from '../host.js';
 import type { Pair } from '../oauth1/encoding.js';
+import { createNoteKeeper } from '../store/note-keeper.js';
 import type { Connection, Link } from '../store/store.js';
 import { connectUrl } from './connect.js';
 import { connectionOf } from './connection.js';
@@ -63,6 +64,7 @@ export function createLinkClients(
   grants: Grants,
 ): LinkClients {
   const { store, config, events } = context;
+  const keepFailure = createNoteKeeper(context, 'outgoing_failed');
 
   const targetOf = async (linkId: string, via: string | undefined): Promise<Target> => {
     const link = await store.links.get(linkId);
@@ -81,6 +83,13 @@ export function createLinkClients(
     return transport.request({ method, url, headers, body, maxBytes, timeoutMs, signal });
   };
 
+  const failed = ({ link }: Target, error: unknown): void => {
+    const isKnown = error instanceof ApplinksError;
+    const problem = isKnown ? problemCode(error) : 'internal_error';
+    events.emit('connection.failed', { linkId: link.id, problem });
+    keepFailure(link.id, () => ({ problem, message: isKnown ? error.message : 'The log says more.' }));
+  };
+
   const answerOf = async (
     target: Target,
     call: PreparedCall,
@@ -88,15 +97,16 @@ export function createLinkClients(
     onDead: (problem: string) => Promise<never>,
   ) => {
     const answer = await send(target, call, voice).catch((error: unknown) => {
-      const problem = error instanceof ApplinksError ? error.code : 'internal_error';
-      events.emit('connection.failed', { linkId: target.link.id, problem });
+      // A caller who changed their mind is no failure of the link.
+      if (!call.signal?.aborted) failed(target, error);
       throw error;
     });
     const refused = problemOf(answer);
     if (refused?.problem === undefined) return toResponse(answer);
     if (isTokenDead(refused.problem)) return onDead(refused.problem);
-    events.emit('connection.failed', { linkId: target.link.id, problem: refused.problem });
-    throw new PeerRefused({ status: answer.status, ...refused, excerpt: shortenAnswer(answer.body) });
+    const error = new PeerRefused({ status: answer.status, ...refused, excerpt: shortenAnswer(answer.body) });
+    failed(target, error);
+    throw error;
   };
 
   const asUser = async (target: Target, userId: string, call: PreparedCall): Promise<Response> => {
@@ -128,7 +138,9 @@ export function createLinkClients(
         else requireLevel(target.link, levels.impersonation, 'for a named user (2LO with impersonation)');
         const voice = { token: '', tokenSecret: '', requestor };
         return answerOf(target, readCall(target.link, path, init), voice, (problem) => {
-          throw new PeerRefused({ status: 401, problem });
+          const error = new PeerRefused({ status: 401, problem });
+          failed(target, error);
+          throw error;
         });
       },
     asService: () => async (path, init) => {
@@ -158,6 +170,11 @@ function requireLevel(link: Link, isOn: boolean, what: string): void {
     409,
     `Calls to ${link.name} ${what} are switched off. An administrator can switch them on, on both sides, on the page of this link.`,
   );
+}
+
+function problemCode(error: ApplinksError): string {
+  if (error instanceof PeerUnreachable) return error.kind;
+  return error instanceof PeerRefused ? (error.problem ?? error.code) : error.code;
 }
 
 function toResponse({ status, headers, body }: { status: number; headers: Headers; body: Buffer }): Response {

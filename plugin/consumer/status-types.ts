@@ -28,6 +28,11 @@ export const findings = {
     cause: '{peer} calls {app}, and {app} does not know its address.',
     cure: 'There is nothing that {app} could test; ask {peer} to test the link.',
   },
+  REACHABLE: {
+    category: 'NON_ATLASSIAN',
+    cause: '{peer} answers. It is no Atlassian product, so nothing more can be tested from here.',
+    cure: 'Connect your account and make a call to know the rest.',
+  },
   CONNECTION_REFUSED: network(
     'Nothing accepts connections at the address of {peer}.',
     'Check that it runs, and its address and port.',

@@ -7,30 +7,22 @@ import type { Context } from '../context.js';
 import { baseStringUri, signatureBaseString } from '../oauth1/base-string.js';
 import type { Message } from '../oauth1/message.js';
 import { verifySignature, type VerificationKey } from '../oauth1/signature.js';
+import { createNoteKeeper } from '../store/note-keeper.js';
 import type { Link } from '../store/store.js';
 
 export type AdviseOnSignature = (link: Link, message: Message, key: VerificationKey) => void;
 
-/** One link is noted at this distance, so that a flood of bad signatures costs nothing. */
-const intervalMs = 10_000;
 const mostNames = 50;
 
 export function createSignatureAdvice({ store, config }: Context): AdviseOnSignature {
-  const lastMs = new Map<string, number>();
+  const keep = createNoteKeeper({ store, config }, 'incoming_rejected');
   return (link, message, key) => {
-    const nowMs = config.clock();
-    if (nowMs - (lastMs.get(link.id) ?? -Infinity) < intervalMs) return;
-    if (lastMs.size > 1000) lastMs.clear();
-    lastMs.set(link.id, nowMs);
-    const document = JSON.stringify({
+    keep(link.id, () => ({
       method: message.method,
       url: baseStringUri(message.url),
       parameters: message.pairs.map(([name]) => name.slice(0, 100)).slice(0, mostNames),
       signedUrl: signedUrl(message, key, new URL(config.baseUrl).pathname.replace(/\/$/, '')) ?? null,
-    });
-    store.notes
-      .put({ linkId: link.id, kind: 'incoming_rejected', document, atMs: nowMs })
-      .catch((error: unknown) => config.logger.warn({ err: error }, 'express-applinks: a note was not kept'));
+    }));
   };
 }
 

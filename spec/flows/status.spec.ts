@@ -4,6 +4,7 @@ import { browserOf } from '../support/consent.js';
 import { TestClock } from '../support/clock.js';
 import { linkByRedirect, startPair, type Pair } from '../support/linked-peer.js';
 import { registerConsumer } from '../support/register-consumer.js';
+import { rememberSecret } from '../support/secrets.js';
 import { send, TestConsumer } from '../support/test-consumer.js';
 
 describe('The status of a link', () => {
@@ -25,6 +26,13 @@ describe('The status of a link', () => {
   const change = async (changes: object): Promise<void> => {
     const link = (await pair.app.store.links.get(linkId))!;
     await pair.app.store.links.update({ ...link, ...changes });
+  };
+  const connect = async (user: string, there: string): Promise<void> => {
+    const browser = await pair.bitbucket.as(there);
+    await browser.get(`${pair.app.baseUrl}/login?user=${user}`);
+    await browser.submit(await browser.get(`${pair.app.baseUrl}/applinks/connect/${linkId}`), {
+      button: 'approve',
+    });
   };
   const expectType = async (type: string, user?: string): Promise<void> => {
     const seen = await status(user);
@@ -143,14 +151,82 @@ describe('The status of a link', () => {
     });
     await expectType('LOCAL_AUTH_TOKEN_REQUIRED', 'ana');
     expect((await status('ana')).connectUrl).to.equal(`${pair.app.baseUrl}/applinks/connect/${linkId}`);
-    const browser = await pair.bitbucket.as('ben');
-    await browser.get(`${pair.app.baseUrl}/login?user=ana`);
-    await browser.submit(await browser.get(`${pair.app.baseUrl}/applinks/connect/${linkId}`), {
-      button: 'approve',
-    });
+    await connect('ana', 'ben');
     expect((await status('ana')).type).to.equal('WORKING');
     pair.bitbucket.faults.problem = 'token_rejected';
     await expectType('REMOTE_AUTH_TOKEN_REQUIRED', 'ana');
+  });
+
+  it('b11: GENERIC_LINK there is healthy, and any other verdict of an administrator’s there is told', async () => {
+    await connect('ana', 'admin');
+    const seen = await status('ana');
+    expect(seen).to.include({ working: true, type: 'WORKING' });
+    expect(seen.hints.join(' ')).to.include('Non-Atlassian. That is how it should be');
+    expect(seen.hints.join(' ')).not.to.include('not tested');
+    const verdict = new RegExp(`3\\.0/status/${ourIdThere}$`);
+    const body = JSON.stringify({ working: false, error: { type: 'AUTH_LEVEL_MISMATCH' } });
+    pair.bitbucket.faults.answer(verdict, { status: 200, body, once: true });
+    expect((await status('ana')).hints.join(' ')).to.include('says: AUTH_LEVEL_MISMATCH.');
+    for (const answer of [{ status: 403 }, { drop: true }, { body: '<html>' }]) {
+      pair.bitbucket.faults.answer(verdict, { ...answer, once: true });
+      expect((await status('ana')).type).to.equal('WORKING');
+    }
+  });
+
+  it('of a server that is no Atlassian product is whether it answers', async () => {
+    const server = pair.bitbucket.url;
+    const { link } = await pair.app.applinks.links.create({ name: 'A server', rpcUrl: `${server}/other` });
+    const addresses = { requestTokenUrl: `${server}/r`, accessTokenUrl: `${server}/a` };
+    const admin = await browserOf(pair.app.baseUrl, 'admin');
+    const set = await send(`${pair.app.baseUrl}/applinks/rest/links/${link.id}/outgoing`, {
+      method: 'PUT',
+      headers: {
+        cookie: admin.cookies.header(new URL(pair.app.baseUrl)),
+        origin: new URL(pair.app.baseUrl).origin,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({
+        ...addresses,
+        authorizeUrl: `${server}/z`,
+        consumerKey: 'us',
+        sharedSecret: rememberSecret('a secret of two', 'consumer secret'),
+      }),
+    });
+    expect(set.status, set.text).to.equal(200);
+    const client = pair.app.applinks.client(link.id);
+    expect(await client.status()).to.include({ working: true, type: 'REACHABLE' });
+    pair.bitbucket.faults.answer(/other$/, {
+      status: 302,
+      headers: { Location: 'https://login.example.test' },
+      once: true,
+    });
+    expect((await client.status()).type).to.equal('REACHABLE');
+    await pair.bitbucket.stop();
+    await client.status();
+    expect(await client.status()).to.include({ working: false, type: 'CONNECTION_REFUSED' });
+    await pair.bitbucket.start();
+  });
+
+  it('has the last error of our calls beside it, on the page and as JSON', async () => {
+    pair.bitbucket.faults.problem = 'permission_denied';
+    const failed = await pair.app.applinks
+      .client(linkId)
+      .asApplication()('/rest/api/1.0/projects')
+      .catch((error: unknown) => error);
+    expect(failed).to.have.property('problem', 'permission_denied');
+    const browser = await browserOf(pair.app.baseUrl, 'admin');
+    const url = `${pair.app.baseUrl}/applinks/admin/links/${linkId}`;
+    const { text } = await browser.get(url);
+    expect(text).to.include('Last error').and.include('<code>permission_denied</code>');
+    const cookie = browser.cookies.header(new URL(url));
+    const read = await send(`${pair.app.baseUrl}/applinks/rest/links/${linkId}/status`, {
+      headers: { cookie },
+    });
+    const said = JSON.parse(read.text) as Record<string, unknown>;
+    expect(said.outgoingFailed).to.include({
+      problem: 'permission_denied',
+      message: 'The other application refused the request (permission_denied).',
+    });
   });
 
   it('of a link entered by hand is nothing that we could test', async () => {

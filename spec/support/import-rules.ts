@@ -18,6 +18,7 @@ const storeInterfaces = [
   'installation-key',
   'identity',
   'signing-keys',
+  'note-keeper',
 ].map((name) => `store/${name}\\.ts`);
 /** Types and errors that every ring shares, and the edge's view of the options. */
 const shared = ['errors', 'events', 'logger', 'host', 'nearest-name', 'server-id'].map(
