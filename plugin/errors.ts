@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'payload_too_large'
   | 'unsupported_media_type'
   | 'outside_mount_path'
+  | 'consumer_key_changed'
   | 'consumer_key_taken'
   | 'link_exists'
   | 'not_connectable'

@@ -59,11 +59,11 @@ export function createKeyService(dependencies: KeyServiceDependencies): KeyServi
   return {
     refreshPeerKey: async (linkId, by) => {
       const { rpcUrl, levels } = await get(linkId);
-      const { twoLegged, impersonation } = levels;
+      const { threeLegged, twoLegged, impersonation } = levels;
       return peers.trust(
         linkId,
         await discovery.consumerInfo(rpcUrl ?? ''),
-        { twoLegged, impersonation },
+        { threeLegged, twoLegged, impersonation },
         by,
       );
     },

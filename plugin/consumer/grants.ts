@@ -78,6 +78,9 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     return undefined;
   };
 
+  const isExpired = ({ expiresAtMs }: Grant): boolean =>
+    expiresAtMs !== null && expiresAtMs <= config.clock();
+
   /** The caller has claimed the renewal. */
   const renew = async (
     link: Link,
@@ -86,7 +89,7 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     grant: Grant,
   ): Promise<OpenGrant | undefined> => {
     const { token, tokenSecret, sessionHandle } = documentOf(grant);
-    if (sessionHandle === null) return forget(grant, 'expired');
+    if (sessionHandle === null) return isExpired(grant) ? forget(grant, 'expired') : opened(grant);
     const identity = await identityOf(link, connection, tokenSecret);
     try {
       const issued = await requests.renew(
@@ -104,9 +107,12 @@ export function createGrants(context: Context, requests: TokenRequests, identity
         tokenSecret: issued.tokenSecret,
       };
     } catch (error) {
-      if (!(error instanceof PeerRefused)) throw error;
-      if (isTokenDead(error.problem) || error.problem === 'permission_denied')
-        return forget(grant, error.problem ?? 'refused');
+      const problem = error instanceof PeerRefused ? error.problem : undefined;
+      if (isTokenDead(problem) || problem === 'permission_denied') return forget(grant, problem ?? 'refused');
+      // Those who wait for this renewal need not wait for a peer that is down.
+      const released = { ...grant, renewalUntilMs: null };
+      if (!(await store.grants.update(released))) return undefined;
+      if (!isExpired(grant)) return opened({ ...released, revision: grant.revision + 1 });
       throw error;
     }
   };

@@ -178,6 +178,48 @@ describe('Create link, from our side', () => {
     expect(theirs()).to.have.length(1);
   });
 
+  for (const [row, path] of [
+    ['b5', /3\.0\/applicationlink$/],
+    ['b6', /authentication\/provider/],
+    ['b7', /authentication\/consumer/],
+  ] as const) {
+    it(`b13: when the answer to ${row} gets lost after the work is done, that is undone too`, async () => {
+      pair.bitbucket.faults.answer({ path }, { drop: 'after' });
+      const page = await create(administrator);
+      expect(page.text).to.include('What had been made before is taken back');
+      expect([await ours(), theirs()]).to.deep.equal([[], []]);
+    });
+  }
+
+  it('b13: what was changed of a link that was there already is told, and the link stays', async () => {
+    const { linkId } = await pair.bitbucket.linking.createOwnHalf(pair.app.baseUrl);
+    pair.bitbucket.faults.answer({ path: /whoami/ }, { status: 500 });
+    const page = await create(administrator);
+    expect(page.text).to.include('changed settings of the existing link');
+    expect(theirs().map(({ id }) => id)).to.deep.equal([linkId]);
+    expect(await ours()).to.deep.equal([]);
+  });
+
+  it('believes a peer that is linked already at no other address than its link’s', async () => {
+    await create(administrator);
+    const [before] = await ours();
+    const elsewhere = pair.bitbucket.url.replace('127.0.0.1', 'localhost');
+    const page = await enter(elsewhere);
+    const refused = await browser.submit(page, {
+      form: formOf(page, 'direction'),
+      fields: administrator,
+      button: 'password',
+    });
+    expect(refused.text).to.include(`is linked already, at ${pair.bitbucket.url}`);
+    expect(await ours()).to.deep.equal([before]);
+    const query = new URLSearchParams({ applinkStartingUrl: elsewhere });
+    const landing = await browser.get(
+      `${pair.app.baseUrl}/plugins/servlet/applinks/listApplicationLinks?${query.toString()}`,
+    );
+    expect(landing.status).to.equal(409);
+    expect(landing.text).to.include(`is linked already, at ${pair.bitbucket.url}`);
+  });
+
   it('is bound to what was shown: another key or id since then is refused', async () => {
     const page = await enter(pair.bitbucket.url);
     const manifest = { path: /applinks\/1\.0\/manifest/ };

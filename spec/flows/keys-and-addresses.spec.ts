@@ -106,6 +106,29 @@ describe('A link over time', () => {
       }
     });
 
+    it('under another name is refused, and heard of: a new name must not do for a new key', async () => {
+      const heard: unknown[] = [];
+      pair.app.applinks.on('consumer_key.refused', (event) => heard.push(event));
+      const before = (await link()).incoming;
+      const other = bitbucketStandIn({ hostConsumerKey: 'another-name' });
+      await other.start();
+      try {
+        const info = await (await fetch(`${other.url}/plugins/servlet/oauth/consumer-info`)).text();
+        pair.bitbucket.faults.answer(/consumer-info/, {
+          body: info,
+          headers: { 'Content-Type': 'application/xml' },
+        });
+        const page = await admin.get(at(`/links/${linkId}`));
+        const shown = await admin.submit(page, { form: formAt(page, '/keys'), button: 'refresh' });
+        expect(shown.status).to.equal(409);
+        expect(shown.text).to.include('now shows another-name');
+      } finally {
+        await other.stop();
+      }
+      expect(heard).to.deep.equal([{ linkId, consumerKey: 'another-name' }]);
+      expect((await link()).incoming).to.deep.equal(before);
+    });
+
     it('that belongs to another link is refused, and heard of', async () => {
       const heard: unknown[] = [];
       pair.app.applinks.on('consumer_key.refused', (event) => heard.push(event));

@@ -341,6 +341,25 @@ for (const options of variants) {
           .and.not.include(hostile);
     });
 
+    it('a18: each switch changes what its address names, and nothing else', async () => {
+      await linkByRedirect(pair);
+      const browser = await browserOf(pair.app.baseUrl, 'admin');
+      const outbound = `${pair.app.baseUrl}/plugins/servlet/applinks/auth/conf/oauth/outbound`;
+      const flip = async (path: string): Promise<number> =>
+        (await browser.submit(await browser.get(`${outbound}/${path}`))).status;
+      const levels = async () => (await pair.app.applinks.links.list())[0]!.outgoing[0]?.levels;
+      const two = `apl-2lo/${peerId()}?enable-outgoing-2lo`;
+      expect(await flip(`${two}=false`)).to.equal(303);
+      expect(await levels()).to.include({ threeLegged: true, twoLegged: false });
+      expect(await flip(`${two}=true`)).to.equal(303);
+      expect(await flip(`apl/${peerId()}?enable-oauth=true`)).to.equal(303);
+      expect(await levels()).to.include({ threeLegged: true, twoLegged: true });
+      expect(await flip(`apl/${peerId()}?enable-oauth=false`)).to.equal(303);
+      expect(await flip(`${two}=false`)).to.equal(303);
+      expect(await levels()).to.equal(undefined);
+      expect(await flip(`${two}=true`)).to.equal(409);
+    });
+
     it('7.3: what a peer shows in a frame is a link, for this peer only', async () => {
       await linkByRedirect(pair);
       const path = `/plugins/servlet/applinks/auth/conf/oauth/add-consumer-by-url/${peerId()}?uiposition=remote&hostUrl=x`;

@@ -10,12 +10,13 @@ import type { Link, OutgoingLevels } from '../../store/store.js';
 import { notFound, type ChangeLink } from '../link-change.js';
 import type { Discovery } from '../linking/context.js';
 import { lookOf, type PeerLook } from '../landing/peer-look.js';
-import type { PeerLinks } from '../linking/peer-links.js';
+import { requireKnownAddress, type PeerLinks } from '../linking/peer-links.js';
 import {
   administerPeer,
   type Administrator,
   type ManualOutgoing,
   type OwnDescription,
+  type PeerAdministration,
 } from './peer-administration.js';
 import type { PeerCall } from './peer-call.js';
 import { withUndo, type Steps } from './undo.js';
@@ -90,18 +91,11 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
         const known = await steps.step('looking for an existing link there', () =>
           peer.findOurs(own.baseUrl),
         );
+        const where = `${displayUrl}/plugins/servlet/applinks/listApplicationLinks`;
         const theirs =
-          known === undefined
-            ? await steps.step('creating the link there', () => peer.create(own))
-            : { id: known, isNew: false };
-        if (theirs.isNew)
-          steps.undoLater({
-            left: {
-              what: `the link to ${own.name}`,
-              where: `${displayUrl}/plugins/servlet/applinks/listApplicationLinks`,
-            },
-            undo: () => peer.remove(theirs.id),
-          });
+          known === undefined ? await createTheirs(peer, steps, own, where) : { id: known, isNew: false };
+        if (!theirs.isNew)
+          steps.undoLater({ left: { what: `changed settings of the existing link to ${own.name}`, where } });
         const isManual = wanted.isManual === true && wanted.direction !== 'outgoing';
         if (wanted.direction !== 'outgoing' && !isManual)
           await steps.step('letting it call us', () => peer.letItCallUs(theirs.id, levels));
@@ -130,6 +124,24 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
   };
 }
 
+/** When its answer got lost, the link may be there all the same; it is looked for before it is called undone. */
+async function createTheirs(
+  peer: PeerAdministration,
+  { step, undoLater }: Steps,
+  own: OwnDescription,
+  where: string,
+): Promise<{ id: string; isNew: boolean }> {
+  const creating = step('creating the link there', () => peer.create(own));
+  const remove = async (): Promise<void> => {
+    const theirs = await creating.catch(() => undefined);
+    if (theirs?.isNew === false) return;
+    const id = theirs?.id ?? (await peer.findOurs(own.baseUrl));
+    if (id !== undefined) await peer.remove(id);
+  };
+  undoLater({ left: { what: `the link to ${own.name}`, where }, undo: remove });
+  return creating;
+}
+
 async function makeOwnHalf(
   { peers, keys, changeLink, removeLink, context }: AutomaticLinkDependencies,
   { step, undoLater }: Steps,
@@ -141,14 +153,9 @@ async function makeOwnHalf(
   const { link, isNew } = await step('creating the link here', () =>
     findOrCreate(peers, { ...look, name }, by),
   );
-  if (isNew)
-    undoLater({
-      left: {
-        what: `the link to ${name}`,
-        where: `${context.config.baseUrl}/applinks/admin/links/${link.id}`,
-      },
-      undo: () => removeLink(link.id, by),
-    });
+  const where = `${context.config.baseUrl}/applinks/admin/links/${link.id}`;
+  if (isNew) undoLater({ left: { what: `the link to ${name}`, where }, undo: () => removeLink(link.id, by) });
+  else undoLater({ left: { what: `changed settings of the existing link to ${link.name}`, where } });
   // Also in manual mode: what it sends without a user is signed by its key all the same (5.1).
   if (direction !== 'outgoing')
     await step('trusting its key', () =>
@@ -163,9 +170,10 @@ async function makeOwnHalf(
       (current) => ({
         ...current,
         applicationId: current.applicationId ?? look.id,
+        rpcUrl: current.rpcUrl ?? look.rpcUrl,
         remoteLinkId: remoteLinkId ?? current.remoteLinkId,
         outgoing: current.outgoing.map((connection) =>
-          connection.kind === 'oauth1-atlassian' && remoteLinkId !== null
+          connection.kind === 'oauth1-atlassian' && remoteLinkId !== null && direction !== 'incoming'
             ? { ...connection, signingKeyId }
             : connection,
         ),
@@ -182,7 +190,10 @@ async function findOrCreate(
   by: string,
 ): Promise<{ link: Link; isNew: boolean }> {
   const known = await peers.find(look.id);
-  if (known) return { link: known, isNew: false };
+  if (known) {
+    requireKnownAddress(known, look.rpcUrl);
+    return { link: known, isNew: false };
+  }
   try {
     return { link: await peers.create(look, by), isNew: true };
   } catch (error) {

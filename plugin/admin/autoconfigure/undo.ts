@@ -7,7 +7,8 @@ import { LinkingFailed, type LeftBehind } from '../../errors.js';
 export interface Undoable {
   /** What would stay behind, and where it is removed by hand. */
   left: LeftBehind;
-  undo: () => Promise<unknown>;
+  /** Without one it is always told: what an existing link had before is not ours to guess. */
+  undo?: () => Promise<unknown>;
 }
 
 export interface Steps {
@@ -36,7 +37,8 @@ export async function withUndo<T>(run: (steps: Steps) => Promise<T>): Promise<T>
 async function undoAll(done: Undoable[]): Promise<LeftBehind[]> {
   const left: LeftBehind[] = [];
   for (const { undo, left: behind } of done.reverse()) {
-    await undo().catch(() => left.push(behind));
+    if (undo) await undo().catch(() => left.push(behind));
+    else left.push(behind);
   }
   return left;
 }

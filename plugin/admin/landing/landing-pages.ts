@@ -10,7 +10,7 @@ import type { Views } from '../../http/views.js';
 import type { Link } from '../../store/store.js';
 import type { ChangeLink } from '../link-change.js';
 import type { Discovery } from '../linking/context.js';
-import type { PeerLinks } from '../linking/peer-links.js';
+import { requireKnownAddress, type PeerLinks } from '../linking/peer-links.js';
 import { seeOther, type PageAccess, type Visit } from '../page-access.js';
 import { confirmPurpose, lookOf, type PeerLook } from './peer-look.js';
 import { isBaseUrl, readStartingPeer, type StartingPeer } from './starting-peer.js';
@@ -47,11 +47,13 @@ async function renderLanding(
   const { views, peers, serverId } = dependencies;
   try {
     const look = await lookAt(dependencies, starting.url);
+    const known = await peers.find(look.id);
+    if (known) requireKnownAddress(known, look.rpcUrl);
     const page = {
       peer: look,
       starting,
       isSelf: look.id === serverId,
-      known: await peers.find(look.id),
+      isKnown: known !== undefined,
       csrfToken: formToken(confirmPurpose(purpose, look)),
     };
     await views.render(res, 'landing', page, { formAction: [new URL(look.displayUrl).origin] });
@@ -92,6 +94,7 @@ async function makeOurHalf(
   by: string,
 ): Promise<void> {
   const known = await peers.find(look.id);
+  if (known) requireKnownAddress(known, look.rpcUrl);
   const link = known ?? (await peers.create(look, by));
   try {
     await peers.trust(link.id, look.consumer, { twoLegged: true, impersonation: false }, by);
@@ -99,6 +102,7 @@ async function makeOurHalf(
     const withRemoteId = (current: Link): Link => ({
       ...current,
       applicationId: current.applicationId ?? look.id,
+      rpcUrl: current.rpcUrl ?? look.rpcUrl,
       remoteLinkId: createdId === null || createdId === '' ? current.remoteLinkId : createdId,
     });
     await changeLink(link.id, withRemoteId, by);

@@ -21,11 +21,11 @@ export interface SwitchDependencies {
   linking: LinkingDependencies;
 }
 
-/** What the address asks for. */
+/** What the address asks for. Three-legged and two-legged are switched by addresses of their own (7.3). */
 interface Wish {
   direction: 'incoming' | 'outgoing';
+  isTwoLegged: boolean;
   isOn: boolean;
-  twoLegged: boolean;
   impersonation: boolean;
 }
 
@@ -34,22 +34,16 @@ const yes = (query: URLSearchParams, name: string): boolean => query.get(name) =
 function wishOf({ req, query }: Visit): Wish {
   const path = req.path;
   if (path.includes('/outbound/apl-2lo/')) {
-    const [twoLegged, impersonation] = [
-      yes(query, 'enable-outgoing-2lo'),
-      yes(query, 'enable-outgoing-2loi'),
-    ];
-    return { direction: 'outgoing', isOn: true, twoLegged: twoLegged || impersonation, impersonation };
+    const impersonation = yes(query, 'enable-outgoing-2loi');
+    const isOn = impersonation || yes(query, 'enable-outgoing-2lo');
+    return { direction: 'outgoing', isTwoLegged: true, isOn, impersonation };
   }
   if (path.includes('/outbound/apl/')) {
-    return {
-      direction: 'outgoing',
-      isOn: yes(query, 'enable-oauth'),
-      twoLegged: false,
-      impersonation: false,
-    };
+    const isOn = yes(query, 'enable-oauth');
+    return { direction: 'outgoing', isTwoLegged: false, isOn, impersonation: false };
   }
   const isOn = query.get('oauth-incoming-enabled') !== 'false';
-  return { direction: 'incoming', isOn, twoLegged: false, impersonation: false };
+  return { direction: 'incoming', isTwoLegged: false, isOn, impersonation: false };
 }
 
 export function showSwitch({ views, access, linking, context }: SwitchDependencies): Endpoint {
@@ -102,7 +96,7 @@ export function doSwitch({ access, linking, context }: SwitchDependencies): Endp
 async function applyWish(
   linking: LinkingDependencies,
   link: Link,
-  { direction, isOn, twoLegged, impersonation }: Wish,
+  { direction, isTwoLegged, isOn, impersonation }: Wish,
   { user }: Submission,
 ): Promise<void> {
   if (impersonation && !linking.context.config.allowImpersonation)
@@ -114,16 +108,18 @@ async function applyWish(
     return;
   }
   const before = outgoingLevels(link);
-  const levels = isOn
-    ? { ...before, threeLegged: true, twoLegged, impersonation }
-    : { ...before, threeLegged: false };
+  if (isTwoLegged && isOn && !before.threeLegged)
+    throw new ApplinksError('conflict', 409, 'Switch on the outgoing direction (3LO) of this link first.');
+  const levels = isTwoLegged
+    ? { ...before, twoLegged: isOn, impersonation }
+    : { ...before, threeLegged: isOn };
   await linking.peers.setOutgoing(link.id, levels, user.id);
 }
 
 /** 2.4: the peer reads these two of its callback. */
-function withResult(target: string, { direction, twoLegged }: Wish): string {
+function withResult(target: string, { isTwoLegged }: Wish): string {
   const url = new URL(target);
-  url.searchParams.set(direction === 'outgoing' && twoLegged ? 'outgoing_2lo_success' : 'success', 'true');
+  url.searchParams.set(isTwoLegged ? 'outgoing_2lo_success' : 'success', 'true');
   url.searchParams.set('message', 'Done');
   return url.href;
 }

@@ -2,7 +2,8 @@
  * Who may call the linking resources: an administrator by HTTP Basic, who is asked for by a peer's wizard, or an OAuth
  * caller who is an administrator (applinks-oauth1.md 2.3, 9.1, 10.2). What an attacker tries here: another site's page
  * with an administrator's cookie (a cookie never counts here, and `X-Atlassian-Token` opens nothing), guessing of
- * passwords (limited per name and address), and reading them from the wire (https only, outside of loopback).
+ * passwords (limited per name and address), reading them from the wire (https only, outside of loopback), and more than
+ * was allowed: a token that was given for some scopes only administers nothing.
  */
 import type { Request } from 'express';
 import type { Context } from '../../context.js';
@@ -23,7 +24,7 @@ export interface LinkingCaller {
 /** provider/authenticate.ts, handed in by the composition root. */
 export type AuthenticateSigned = (
   req: Request,
-) => Promise<{ link: Link; credential: Credential; user: HostUser | null }>;
+) => Promise<{ link: Link; credential: Credential; user: HostUser | null; scopes: readonly string[] }>;
 
 export interface LinkingAccess {
   /** Undefined for nobody. @throws OAuthProblem, OAuthChallenge, RateLimited, ApplinksError `forbidden` */
@@ -37,8 +38,10 @@ export function createLinkingAccess(context: Context, authenticate: Authenticate
   const identify: LinkingAccess['identify'] = async (req) => {
     const authorization = req.headers.authorization ?? '';
     if (/^OAuth(?:\s|$)/i.test(authorization)) {
-      const { link, credential, user } = await authenticate(req);
-      return { user, isAdmin: user !== null && (await host.isAdmin(user)), link, credential };
+      const { link, credential, user, scopes } = await authenticate(req);
+      const isUnlimited = Object.keys(context.config.scopes).every((scope) => scopes.includes(scope));
+      const isAdmin = user !== null && isUnlimited && (await host.isAdmin(user));
+      return { user, isAdmin, link, credential };
     }
     const basic = readBasic(authorization);
     if (!basic) return undefined;

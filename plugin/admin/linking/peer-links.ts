@@ -24,6 +24,8 @@ export interface PeerConsumer {
 }
 
 export interface IncomingFlags {
+  /** Default: on, since trusting a key is what switches it on. */
+  threeLegged?: boolean;
   twoLegged: boolean;
   impersonation: boolean;
 }
@@ -35,7 +37,7 @@ export interface PeerLinks {
   create(peer: PeerDescription & { version?: string | null }, by: string): Promise<Link>;
   /** Name, display URL and version of a known peer. */
   describe(linkId: string, peer: Pick<PeerDescription, 'name' | 'displayUrl'>, by: string): Promise<Link>;
-  /** The peer may call us with this key. @throws ApplinksError `consumer_key_taken` (409) */
+  /** The peer may call us with this key. @throws ApplinksError `consumer_key_taken`, `consumer_key_changed` (409) */
   trust(linkId: string, consumer: PeerConsumer, flags: IncomingFlags, by: string): Promise<Link>;
   /** Levels of the incoming direction; all off ends its fetched consumers and their tokens. */
   setIncoming(linkId: string, levels: Omit<IncomingLevels, 'executingUserId'>, by: string): Promise<Link>;
@@ -67,7 +69,10 @@ export function createPeerLinks(context: Context, change: ChangeLink): PeerLinks
 
   const withConsumer = (link: Link, consumer: PeerConsumer): Link => {
     const known = link.incoming.find(({ key }) => key === consumer.key);
-    if (!known) return { ...link, incoming: [...link.incoming, credentialOf(consumer)] };
+    if (!known) {
+      requireFirstFetched(link, consumer);
+      return { ...link, incoming: [...link.incoming, credentialOf(consumer)] };
+    }
     if (known.kind !== 'oauth1-rsa')
       throw new ApplinksError(
         'conflict',
@@ -119,7 +124,7 @@ export function createPeerLinks(context: Context, change: ChangeLink): PeerLinks
             ...withConsumer(link, consumer),
             levels: {
               ...link.levels,
-              threeLegged: true,
+              threeLegged: flags.threeLegged ?? true,
               twoLegged: flags.twoLegged || flags.impersonation,
               impersonation: flags.impersonation && config.allowImpersonation,
             },
@@ -127,7 +132,10 @@ export function createPeerLinks(context: Context, change: ChangeLink): PeerLinks
           by,
         );
       } catch (error) {
-        if (error instanceof ApplinksError && error.code === 'consumer_key_taken')
+        if (
+          error instanceof ApplinksError &&
+          ['consumer_key_taken', 'consumer_key_changed'].includes(error.code)
+        )
           events.emit('consumer_key.refused', { linkId, consumerKey: consumer.key });
         throw error;
       }
@@ -159,6 +167,30 @@ export function createPeerLinks(context: Context, change: ChangeLink): PeerLinks
         by,
       ),
   };
+}
+
+/** Else a new name would do for the new key what a changed key must not: be believed without being asked about. */
+function requireFirstFetched({ name, incoming }: Link, { key }: PeerConsumer): void {
+  const fetched = incoming.find(({ source }) => source === 'consumer-info');
+  if (!fetched) return;
+  throw new ApplinksError(
+    'consumer_key_changed',
+    409,
+    `${name} was linked with the consumer key ${fetched.key} and now shows ${key}. If that is right, switch off the incoming direction of this link first, then on again.`,
+  );
+}
+
+/**
+ * A peer that is linked already is believed at the addresses of its link only: its id is no secret, so anybody could
+ * show it at another one. @throws ApplinksError `conflict`
+ */
+export function requireKnownAddress({ name, rpcUrl, displayUrl }: Link, address: string): void {
+  if (rpcUrl === null || rpcUrl === address || displayUrl === address) return;
+  throw new ApplinksError(
+    'conflict',
+    409,
+    `${name} is linked already, at ${rpcUrl}. If it has moved to ${address}, change the address on the page of that link.`,
+  );
 }
 
 /** As Atlassian does: a name in use gets ` - 2`, ` - 3` (1.2). */
