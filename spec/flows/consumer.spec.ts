@@ -267,6 +267,33 @@ describe('Calls to a peer', () => {
       }
     });
 
+    it('a renewal that fails takes nothing away while the token counts, and lets nobody wait', async () => {
+      const { store } = pair.app;
+      const [grant] = await store.grants.list({}, { limit: 9, offset: 0 });
+      await store.grants.update({ ...grant!, expiresAtMs: clock.now() + 30_000 });
+      pair.bitbucket.faults.answer(/oauth\/access-token/, { status: 503, body: 'down' });
+      const calls = [as()(whoami), as()(whoami), as()(whoami)].map(async (call) => (await call).text());
+      expect(await Promise.all(calls)).to.deep.equal(['ben', 'ben', 'ben']);
+      clock.advance(31_000);
+      expect(await rejection(as()(whoami))).to.be.instanceOf(PeerRefused);
+      pair.bitbucket.faults.clearAnswers();
+      expect(await (await as()(whoami)).text()).to.equal('ben');
+    });
+
+    it('a short-lived token without a session handle is used until it expires', async () => {
+      pair.bitbucket.faults.answer(/oauth\/access-token/, {
+        body: (real) =>
+          real
+            .replace(/oauth_session_handle=[^&]*/, '')
+            .replace(/oauth_expires_in=\d+/, 'oauth_expires_in=40'),
+        once: true,
+      });
+      await connect('rob', 'ben');
+      expect(await (await as('id-rob')(whoami)).text()).to.equal('ben');
+      clock.advance(41_000);
+      expect(await rejection(as('id-rob')(whoami))).to.be.instanceOf(CredentialsRequired);
+    });
+
     it('a session that has ended means to connect again', async () => {
       const { store } = pair.app;
       const [grant] = await store.grants.list({}, { limit: 9, offset: 0 });
