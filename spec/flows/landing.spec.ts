@@ -86,6 +86,28 @@ describe('The landing page', () => {
     expect((await admin.get(landing(pair.app.baseUrl))).text).to.match(/itself/);
   });
 
+  it('sends nobody to an address of the manifest that could be more than an address', async () => {
+    const own = pair.bitbucket.url;
+    for (const url of [
+      'https://a;script-src',
+      'https://a,b.example',
+      `${own}/?x=y`,
+      `${own}/#x`,
+      `${own}/"x`,
+    ]) {
+      const body = JSON.stringify({ id: pair.bitbucket.serverId, name: 'B', typeId: 'stash', url });
+      pair.bitbucket.faults.answer(/applinks\/1\.0\/manifest/, {
+        body,
+        headers: { 'Content-Type': 'application/json' },
+        once: true,
+      });
+      const page = await admin.get(landing(own));
+      expect(page.status).to.equal(200);
+      expect(page.text).to.include(`Afterwards you are sent back to <span class="host">${own}</span>`);
+      expect(page.header('content-security-policy')).to.include(`form-action 'self' ${new URL(own).origin};`);
+    }
+  });
+
   it('takes no form that was made for another peer, nor one without its token', async () => {
     const page = await admin.get(landing(pair.bitbucket.url));
     const refused = await admin.submit(page, { fields: { csrf_token: 'x' } });

@@ -7,6 +7,7 @@ import { applicationTypes } from '../linking/peer-description.js';
 import type { PeerConsumer } from '../linking/peer-links.js';
 import { typeName } from '../link-summary.js';
 import { publicKeyFingerprint } from '../public-key-fingerprint.js';
+import { isBaseUrl } from './starting-peer.js';
 
 export interface PeerLook {
   id: string;
@@ -18,7 +19,7 @@ export interface PeerLook {
   version: string | null;
   /** As entered: server to server. */
   rpcUrl: string;
-  /** As the peer names itself: for browsers. */
+  /** As the peer names itself, for browsers; where we found it when that is no address to send a browser to. */
   displayUrl: string;
   consumer: PeerConsumer;
   fingerprint: string;
@@ -34,7 +35,7 @@ export function lookOf(rpcUrl: string, manifest: PeerManifest, consumer: PeerCon
     type: typeName(known),
     version,
     rpcUrl,
-    displayUrl: url,
+    displayUrl: isBaseUrl(url) ? url : rpcUrl,
     consumer,
     fingerprint: publicKeyFingerprint(consumer.publicKey),
   };
