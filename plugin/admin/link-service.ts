@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../context.js';
 import { ApplinksError, InvalidInput } from '../errors.js';
-import type { AccessToken, Credential, Link } from '../store/store.js';
+import type { Credential, Link } from '../store/store.js';
+import type { AccessToken } from '../store/tokens.js';
 import { createCredentialFactory, type MadeCredential, type ParsePublicKey } from './credential-factory.js';
 import { notFound, type ChangeLink } from './link-change.js';
 import { createLinkSchemas, readInput } from './link-input.js';
@@ -163,6 +164,7 @@ export function newLink(
     levels: { threeLegged: true, twoLegged: false, executingUserId: null, impersonation: false },
     serviceUserId: null,
     incoming,
+    clients: [],
     outgoing: [],
     createdAtMs: nowMs,
     updatedAtMs: nowMs,

@@ -8,7 +8,7 @@ import type { Context } from '../context.js';
 import { ApplinksError, InvalidInput } from '../errors.js';
 import type { Endpoint } from '../http/handler.js';
 import { publicPath } from '../http/public-url.js';
-import type { TokenFilter } from '../store/store.js';
+import type { TokenFilter } from '../store/tokens.js';
 import { readInput } from './link-input.js';
 import type { RestAccess, RestAnswer } from './rest-access.js';
 import type { TokenService } from './token-service.js';

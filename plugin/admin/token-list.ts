@@ -1,7 +1,7 @@
 /** One page of a list of tokens as the views show it: names instead of ids, and where the neighbouring pages are. */
 import type { Context } from '../context.js';
 import type { TokenService } from './token-service.js';
-import type { TokenFilter } from '../store/store.js';
+import type { TokenFilter } from '../store/tokens.js';
 
 const pageSize = 50;
 const lastPage = 10_000;

@@ -7,7 +7,7 @@ import type { Context } from '../context.js';
 import { ApplinksError } from '../errors.js';
 import type { Endpoint } from '../http/handler.js';
 import type { Views } from '../http/views.js';
-import type { TokenFilter } from '../store/store.js';
+import type { TokenFilter } from '../store/tokens.js';
 import type { ConnectedAccounts } from './connected-accounts.js';
 import { doneMessage } from './done-message.js';
 import type { LinkService } from './link-service.js';

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Context } from '../context.js';
 import { InvalidInput } from '../errors.js';
 import type { Page } from '../store/outgoing.js';
-import type { TokenFilter } from '../store/store.js';
+import type { TokenFilter } from '../store/tokens.js';
 import { readInput } from './link-input.js';
 import { emitRevoked } from './revoked-event.js';
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from '../context.js';
 import { digest } from '../store/digest.js';
 import { sealedPlace } from '../store/sealed-places.js';
-import type { AccessToken } from '../store/store.js';
+import type { AccessToken } from '../store/tokens.js';
 import type { Consumer } from './consumer.js';
 import { randomToken } from './token-values.js';
 

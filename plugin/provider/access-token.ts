@@ -10,7 +10,7 @@ import { requireParameter } from '../oauth1/verify.js';
 import type { Pair } from '../oauth1/encoding.js';
 import { digest } from '../store/digest.js';
 import { sealedPlace } from '../store/sealed-places.js';
-import type { AccessToken, RequestToken } from '../store/store.js';
+import type { AccessToken, RequestToken } from '../store/tokens.js';
 import { newAccessToken, type IssuedToken } from './access-token-values.js';
 import type { Consumer, Consumers } from './consumer.js';
 import { requireFreshNonce } from './nonce.js';

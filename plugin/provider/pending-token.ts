@@ -3,7 +3,8 @@ import type { Config } from '../config.js';
 import type { Context } from '../context.js';
 import { OAuthProblem } from '../errors.js';
 import { digest } from '../store/digest.js';
-import type { Credential, Link, RequestToken } from '../store/store.js';
+import type { Credential, Link } from '../store/store.js';
+import type { RequestToken } from '../store/tokens.js';
 import { requireThreeLegged } from './request-token.js';
 import { rejectToken } from './token-owner.js';
 

@@ -8,7 +8,7 @@ import { OAuthProblem } from '../errors.js';
 import type { Message } from '../oauth1/message.js';
 import { requireParameter } from '../oauth1/verify.js';
 import { digest } from '../store/digest.js';
-import { mostWrongVerifiers, type Decision, type RequestToken } from '../store/store.js';
+import { mostWrongVerifiers, type Decision, type RequestToken } from '../store/tokens.js';
 import { rejectToken } from './token-owner.js';
 
 export type Allowed = Extract<Decision, { outcome: 'allowed' }>;

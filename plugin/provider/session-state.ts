@@ -3,7 +3,8 @@ import { OAuthProblem } from '../errors.js';
 import type { Message } from '../oauth1/message.js';
 import { requireParameter } from '../oauth1/verify.js';
 import { digest } from '../store/digest.js';
-import type { AccessToken, Credential } from '../store/store.js';
+import type { Credential } from '../store/store.js';
+import type { AccessToken } from '../store/tokens.js';
 import { isSameDigest } from './request-token-state.js';
 import { rejectToken } from './token-owner.js';
 

@@ -54,6 +54,23 @@ const linkDocument = z.object({
       }),
     ]),
   ),
+  clients: z
+    .array(
+      z.object({
+        id: z.string(),
+        clientId: z.string(),
+        type: z.enum(['atlassian', 'confidential', 'public']),
+        secrets: z.array(z.object({ digest: z.string(), expiresAtMs: z.number().nullable() })),
+        redirectUris: z.array(z.object({ uri: z.string(), isPlaceholder: z.boolean() })),
+        scopes: z.array(z.string()),
+        allowClientCredentials: z.boolean(),
+        accessTokenLifetimeMs: z.number(),
+        refreshTokenLifetimeMs: z.number(),
+        authorizationLifetimeMs: z.number().nullable(),
+        createdAtMs: z.number(),
+      }),
+    )
+    .default([]),
   outgoing: z.array(
     z.object({
       id: z.string(),

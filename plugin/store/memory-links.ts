@@ -1,22 +1,23 @@
 /** Links of the memory store. */
 import { ApplinksError } from '../errors.js';
 import { linkExists } from './link-exists.js';
+import { credentialsOf } from './link-credentials.js';
 import type { Link, LinkStore } from './store.js';
 
 /** @param onChange hears after each change which links there are. */
 export function memoryLinks(onChange: (links: readonly Link[]) => void): LinkStore {
   const links = new Map<string, Link>();
 
-  const requireFreeKeys = ({ id, incoming }: Link): void => {
-    const others = [...links.values()].filter((other) => other.id !== id).flatMap((other) => other.incoming);
-    const keys = [...others, ...incoming].map(({ key }) => key);
+  const requireFreeKeys = (link: Link): void => {
+    const others = [...links.values()].filter(({ id }) => id !== link.id);
+    const keys = [link, ...others].flatMap(credentialsOf).map(({ key }) => key);
     if (new Set(keys).size === keys.length) return;
     throw new ApplinksError('consumer_key_taken', 409, 'This consumer key belongs to another link already.');
   };
-  const requireFreeIds = ({ id, incoming, outgoing }: Link): void => {
-    const others = [...links.values()].filter((other) => other.id !== id);
-    const ids = [{ incoming, outgoing }, ...others].flatMap((link) =>
-      [...link.incoming, ...link.outgoing].map((part) => part.id),
+  const requireFreeIds = (link: Link): void => {
+    const others = [...links.values()].filter(({ id }) => id !== link.id);
+    const ids = [link, ...others].flatMap((one) =>
+      [...credentialsOf(one), ...one.outgoing].map((part) => part.id),
     );
     if (new Set(ids).size < ids.length)
       throw new Error('A credential or connection of this id exists already.');
@@ -43,6 +44,13 @@ export function memoryLinks(onChange: (links: readonly Link[]) => void): LinkSto
       for (const link of links.values()) {
         const credential = link.incoming.find((candidate) => candidate.key === key);
         if (credential) return Promise.resolve(structuredClone({ link, credential }));
+      }
+      return Promise.resolve(undefined);
+    },
+    findByClientId: (clientId) => {
+      for (const link of links.values()) {
+        const client = link.clients.find((candidate) => candidate.clientId === clientId);
+        if (client) return Promise.resolve(structuredClone({ link, client }));
       }
       return Promise.resolve(undefined);
     },

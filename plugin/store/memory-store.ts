@@ -2,7 +2,16 @@
  * The store for tests and first steps: everything is gone when the process ends. JavaScript runs one verb at a time,
  * so a verb without `await` inside is atomic.
  */
+import { deleteWhere } from './delete-where.js';
 import { memoryAccessTokens, memoryRequestTokens, type MemoryTokens } from './memory-tokens.js';
+import {
+  dropPairs,
+  memoryAuthorizations,
+  memoryCodes,
+  sweepAuthorizations,
+  type MemoryAuthorizations,
+} from './memory-authorizations.js';
+import { credentialsOf } from './link-credentials.js';
 import { memoryLinks } from './memory-links.js';
 import { memoryGrants, memoryNotes, memoryTransactions, type MemoryOutgoing } from './memory-outgoing.js';
 import type { Link, Store } from './store.js';
@@ -18,8 +27,17 @@ export function memoryStore(): Store {
     connectionIds: new Set(),
     linkIds: new Set(),
   };
+  const oauth2: MemoryAuthorizations = {
+    codes: new Map(),
+    authorizations: new Map(),
+    pairs: new Map(),
+    credentialIds: tokens.credentialIds,
+  };
   const dropOrphans = (links: readonly Link[]): void => {
-    tokens.credentialIds = new Set(links.flatMap(({ incoming }) => incoming.map(({ id }) => id)));
+    refill(
+      tokens.credentialIds,
+      links.flatMap((link) => credentialsOf(link).map(({ id }) => id)),
+    );
     refill(
       outgoing.connectionIds,
       links.flatMap((link) => link.outgoing.map(({ id }) => id)),
@@ -30,6 +48,9 @@ export function memoryStore(): Store {
     );
     deleteWhere(tokens.request, ({ credentialId }) => !tokens.credentialIds.has(credentialId));
     deleteWhere(tokens.access, ({ credentialId }) => !tokens.credentialIds.has(credentialId));
+    deleteWhere(oauth2.codes, ({ credentialId }) => !tokens.credentialIds.has(credentialId));
+    deleteWhere(oauth2.authorizations, ({ credentialId }) => !tokens.credentialIds.has(credentialId));
+    dropPairs(oauth2);
     deleteWhere(outgoing.transactions, ({ connectionId }) => !outgoing.connectionIds.has(connectionId));
     deleteWhere(outgoing.grants, ({ connectionId }) => !outgoing.connectionIds.has(connectionId));
     deleteWhere(outgoing.notes, ({ linkId }) => !outgoing.linkIds.has(linkId));
@@ -46,6 +67,8 @@ export function memoryStore(): Store {
         ),
         nonces: deleteWhere(nonces, (expiresAtMs) => expiresAtMs < nowMs),
         transactions: deleteWhere(outgoing.transactions, ({ expiresAtMs }) => expiresAtMs < nowMs),
+        codes: deleteWhere(oauth2.codes, ({ expiresAtMs }) => expiresAtMs < nowMs),
+        authorizations: sweepAuthorizations(oauth2, nowMs),
       }),
     settings: {
       get: (name) => Promise.resolve(settings.get(name)),
@@ -63,6 +86,8 @@ export function memoryStore(): Store {
     links: memoryLinks(dropOrphans),
     requestTokens: memoryRequestTokens(tokens),
     accessTokens: memoryAccessTokens(tokens),
+    codes: memoryCodes(oauth2),
+    authorizations: memoryAuthorizations(oauth2),
     nonces: {
       use: (key, expiresAtMs) => {
         const isFresh = !nonces.has(key);
@@ -79,11 +104,4 @@ export function memoryStore(): Store {
 function refill(set: Set<string>, values: readonly string[]): void {
   set.clear();
   for (const value of values) set.add(value);
-}
-
-/** Returns how many were deleted. */
-function deleteWhere<V>(map: Map<string, V>, isGone: (value: V) => boolean): number {
-  const gone = [...map].filter(([, value]) => isGone(value));
-  for (const [key] of gone) map.delete(key);
-  return gone.length;
 }

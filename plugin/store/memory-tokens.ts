@@ -7,7 +7,7 @@ import {
   type RequestToken,
   type RequestTokenStore,
   type TokenFilter,
-} from './store.js';
+} from './tokens.js';
 
 export interface MemoryTokens {
   /** By digest. */

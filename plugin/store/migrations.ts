@@ -8,7 +8,11 @@ import type { SqlDialect } from './sql-dialect.js';
 
 export type Migration = (db: Database, dialect: SqlDialect) => Promise<void>;
 
-export const migrations: readonly Migration[] = [createFirstTables, createOutgoingTables];
+export const migrations: readonly Migration[] = [
+  createFirstTables,
+  createOutgoingTables,
+  createAuthorizationTables,
+];
 
 async function createFirstTables(db: Database, { keyedTable }: SqlDialect): Promise<void> {
   const { schema } = db;
@@ -144,6 +148,64 @@ async function createOutgoingTables(db: Database): Promise<void> {
     ['applinks_transactions', 'expires_at_ms'],
     ['applinks_grants', 'link_id'],
     ['applinks_grants', 'user_id'],
+  ]);
+}
+
+/** What an OAuth 2.0 authorization server keeps. */
+async function createAuthorizationTables(db: Database): Promise<void> {
+  const { schema } = db;
+  await schema
+    .createTable('applinks_codes')
+    .addColumn('digest', 'text', (column) => column.primaryKey())
+    .addColumn('link_id', 'text', (column) => column.notNull())
+    .addColumn('credential_id', 'text', (column) =>
+      column.notNull().references('applinks_credentials.id').onDelete('cascade'),
+    )
+    .addColumn('user_id', 'text', (column) => column.notNull())
+    .addColumn('redirect_uri', 'text', (column) => column.notNull())
+    .addColumn('scopes', 'text', (column) => column.notNull())
+    .addColumn('code_challenge', 'text')
+    .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('authorization_id', 'text')
+    .execute();
+  await schema
+    .createTable('applinks_authorizations')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('link_id', 'text', (column) => column.notNull())
+    .addColumn('credential_id', 'text', (column) =>
+      column.notNull().references('applinks_credentials.id').onDelete('cascade'),
+    )
+    .addColumn('user_id', 'text')
+    .addColumn('scopes', 'text', (column) => column.notNull())
+    .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('last_used_at_ms', 'bigint')
+    .addColumn('expires_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('ends_at_ms', 'bigint')
+    .execute();
+  await schema
+    .createTable('applinks_bearer_tokens')
+    .addColumn('access_digest', 'text', (column) => column.primaryKey())
+    .addColumn('authorization_id', 'text', (column) =>
+      column.notNull().references('applinks_authorizations.id').onDelete('cascade'),
+    )
+    .addColumn('access_expires_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('scopes', 'text', (column) => column.notNull())
+    .addColumn('refresh_digest', 'text', (column) => column.unique())
+    .addColumn('refresh_expires_at_ms', 'bigint')
+    .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
+    .addColumn('rotated_at_ms', 'bigint')
+    .addColumn('sealed_successor', 'text')
+    .addColumn('successor_until_ms', 'bigint')
+    .execute();
+  await createIndexes(db, [
+    ['applinks_codes', 'credential_id'],
+    ['applinks_codes', 'expires_at_ms'],
+    ['applinks_authorizations', 'credential_id'],
+    ['applinks_authorizations', 'user_id'],
+    ['applinks_authorizations', 'expires_at_ms'],
+    ['applinks_bearer_tokens', 'authorization_id'],
+    ['applinks_bearer_tokens', 'successor_until_ms'],
   ]);
 }
 

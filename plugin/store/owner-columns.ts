@@ -1,7 +1,7 @@
-/** Which rows of the two token tables a filter means. */
-import type { TokenFilter } from './store.js';
+/** Which rows of the token tables a filter means. */
+import type { TokenFilter } from './tokens.js';
 
-export type OwnerColumn = 'user_id' | 'credential_id' | 'link_id';
+type OwnerColumn = 'user_id' | 'credential_id' | 'link_id';
 
 export function ownerColumns({ userId, credentialId, linkId }: TokenFilter): [OwnerColumn, string][] {
   const columns: [OwnerColumn, string | undefined][] = [
@@ -10,6 +10,11 @@ export function ownerColumns({ userId, credentialId, linkId }: TokenFilter): [Ow
     ['link_id', linkId],
   ];
   return columns.flatMap(([column, value]) => (value === undefined ? [] : [[column, value]]));
+}
+
+export function filterColumns(filter: TokenFilter): ['id' | OwnerColumn, string][] {
+  const owners = ownerColumns(filter);
+  return filter.id === undefined ? owners : [['id', filter.id], ...owners];
 }
 
 const requestTokenFields = ['userId', 'credentialId', 'linkId'];

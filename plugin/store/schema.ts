@@ -18,7 +18,7 @@ interface LinkTable {
   application_id: string | null;
 }
 
-/** One row per credential of a link: keeps consumer keys unique, and is what tokens belong to. */
+/** One row per consumer or client of a link: keeps its key or client id unique, and is what tokens belong to. */
 interface CredentialTable {
   id: string;
   link_id: string;
@@ -54,6 +54,46 @@ interface AccessTokenTable {
   last_used_at_ms: NullableNum;
   session_handle_digest: string;
   session_expires_at_ms: Num;
+}
+
+interface CodeTable {
+  digest: string;
+  link_id: string;
+  credential_id: string;
+  user_id: string;
+  redirect_uri: string;
+  scopes: string;
+  code_challenge: string | null;
+  created_at_ms: Num;
+  expires_at_ms: Num;
+  /** null: not used. */
+  authorization_id: string | null;
+}
+
+interface AuthorizationTable {
+  id: string;
+  link_id: string;
+  credential_id: string;
+  user_id: string | null;
+  scopes: string;
+  created_at_ms: Num;
+  last_used_at_ms: NullableNum;
+  expires_at_ms: Num;
+  ends_at_ms: NullableNum;
+}
+
+/** One row per pair of access and refresh token. */
+interface BearerTokenTable {
+  access_digest: string;
+  authorization_id: string;
+  access_expires_at_ms: Num;
+  scopes: string;
+  refresh_digest: string | null;
+  refresh_expires_at_ms: NullableNum;
+  created_at_ms: Num;
+  rotated_at_ms: NullableNum;
+  sealed_successor: string | null;
+  successor_until_ms: NullableNum;
 }
 
 /** One row per connection of a link: what grants and transactions belong to. */
@@ -101,6 +141,9 @@ export interface Tables {
   applinks_credentials: CredentialTable;
   applinks_request_tokens: RequestTokenTable;
   applinks_access_tokens: AccessTokenTable;
+  applinks_codes: CodeTable;
+  applinks_authorizations: AuthorizationTable;
+  applinks_bearer_tokens: BearerTokenTable;
   applinks_nonces: { key: string; expires_at_ms: Num };
   applinks_connections: ConnectionTable;
   applinks_transactions: TransactionTable;

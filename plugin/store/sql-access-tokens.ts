@@ -1,12 +1,11 @@
 /** Access tokens. */
 import type { Selectable } from 'kysely';
-import { ownerColumns, requireFilter, requireKnownFields, type OwnerColumn } from './owner-columns.js';
+import { filterColumns, requireFilter, requireKnownFields } from './owner-columns.js';
 import { readStrings, toNullableNumber } from './row-values.js';
 import type { Database, Tables } from './schema.js';
-import type { AccessToken, AccessTokenStore, TokenFilter } from './store.js';
+import type { AccessToken, AccessTokenStore } from './tokens.js';
 
 export type AccessTokenRow = Selectable<Tables['applinks_access_tokens']>;
-type FilterColumn = 'id' | OwnerColumn;
 
 export function sqlAccessTokens(db: Database): AccessTokenStore {
   return {
@@ -59,11 +58,6 @@ export function sqlAccessTokens(db: Database): AccessTokenStore {
 
 export function selectAccessToken(db: Database, digest: string) {
   return db.selectFrom('applinks_access_tokens').selectAll().where('digest', '=', digest);
-}
-
-function filterColumns(filter: TokenFilter): [FilterColumn, string][] {
-  const owners = ownerColumns(filter);
-  return filter.id === undefined ? owners : [['id', filter.id], ...owners];
 }
 
 export function accessTokenRow(token: AccessToken) {

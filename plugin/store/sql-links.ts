@@ -2,8 +2,10 @@
 import { ApplinksError } from '../errors.js';
 import { readLinkDocument, writeLinkDocument } from './link-document.js';
 import type { Database } from './schema.js';
+import { credentialsOf } from './link-credentials.js';
 import { linkExists } from './link-exists.js';
 import { isApplicationIdViolation, isConsumerKeyViolation } from './sql-dialect.js';
+import type { OAuth2Client } from './oauth2-client.js';
 import type { Credential, Link, LinkStore } from './store.js';
 
 export function sqlLinks(db: Database): LinkStore {
@@ -20,6 +22,10 @@ export function sqlLinks(db: Database): LinkStore {
     findByConsumerKey: async (key) => {
       const row = await selectLinkOfConsumer(db, key).executeTakeFirst();
       return row && toConsumer(readLinkDocument(row.document), key);
+    },
+    findByClientId: async (clientId) => {
+      const row = await selectLinkOfConsumer(db, clientId).executeTakeFirst();
+      return row && toClient(readLinkDocument(row.document), clientId);
     },
     create: (link) =>
       refuseTakenKeys(() =>
@@ -76,12 +82,17 @@ export function toConsumer(link: Link, key: string): { link: Link; credential: C
   return credential && { link, credential };
 }
 
+function toClient(link: Link, clientId: string): { link: Link; client: OAuth2Client } | undefined {
+  const client = link.clients.find((candidate) => candidate.clientId === clientId);
+  return client && { link, client };
+}
+
 /** Deleting the row of a credential deletes its tokens with it. */
-async function dropCredentials(db: Database, { id, incoming }: Link): Promise<void> {
-  const kept = incoming.map((credential) => credential.id);
+async function dropCredentials(db: Database, link: Link): Promise<void> {
+  const kept = credentialsOf(link).map(({ id }) => id);
   await db
     .deleteFrom('applinks_credentials')
-    .where('link_id', '=', id)
+    .where('link_id', '=', link.id)
     .$if(kept.length > 0, (query) => query.where('id', 'not in', kept))
     .execute();
 }
@@ -90,14 +101,16 @@ async function dropCredentials(db: Database, { id, incoming }: Link): Promise<vo
  * Rows of this link only are written, so that no link can take over a credential of another one. Keys may change places
  * within the link: they are parked first, behind a line feed, which no key has, for keys are printable.
  */
-async function putCredentials(db: Database, { id: link_id, incoming }: Link): Promise<void> {
+async function putCredentials(db: Database, link: Link): Promise<void> {
+  const { id: link_id } = link;
+  const wanted = credentialsOf(link);
   const credentials = db.selectFrom('applinks_credentials').select(['id', 'consumer_key']);
   const stored = await credentials.where('link_id', '=', link_id).execute();
   const keys = new Map(stored.map(({ id, consumer_key }) => [id, consumer_key]));
-  const renamed = incoming.filter(({ id, key }) => keys.has(id) && keys.get(id) !== key);
+  const renamed = wanted.filter(({ id, key }) => keys.has(id) && keys.get(id) !== key);
   for (const { id } of renamed) await setKey(db, id, `\n${id}`);
   for (const { id, key } of renamed) await setKey(db, id, key);
-  for (const { id, key: consumer_key } of incoming.filter((credential) => !keys.has(credential.id))) {
+  for (const { id, key: consumer_key } of wanted.filter((credential) => !keys.has(credential.id))) {
     await db.insertInto('applinks_credentials').values({ id, link_id, consumer_key }).execute();
   }
 }

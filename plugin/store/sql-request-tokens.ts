@@ -5,8 +5,8 @@ import { accessTokenRow } from './sql-access-tokens.js';
 import { readStrings } from './row-values.js';
 import type { Database, Tables } from './schema.js';
 import type { SqlDialect } from './sql-dialect.js';
-import { falseWithoutParent } from './sql-parent.js';
-import { mostWrongVerifiers, type Decision, type RequestToken, type RequestTokenStore } from './store.js';
+import { falseWithoutParent, lockCredential } from './sql-parent.js';
+import { mostWrongVerifiers, type Decision, type RequestToken, type RequestTokenStore } from './tokens.js';
 
 type Row = Selectable<Tables['applinks_request_tokens']>;
 
@@ -43,7 +43,6 @@ export function sqlRequestTokens(db: Database, { hasRowLocks }: SqlDialect): Req
     exchange: (digest, accessToken) =>
       falseWithoutParent(() =>
         db.transaction().execute(async (transaction) => {
-          // Locked first, in the order in which a deletion of the consumer locks, so that the two never wait in a ring.
           if (hasRowLocks) await lockCredential(transaction, accessToken.credentialId);
           const { numDeletedRows } = await transaction
             .deleteFrom('applinks_request_tokens')
@@ -70,10 +69,6 @@ export function sqlRequestTokens(db: Database, { hasRowLocks }: SqlDialect): Req
       return Number(numDeletedRows);
     },
   };
-}
-
-async function lockCredential(db: Database, id: string): Promise<void> {
-  await db.selectFrom('applinks_credentials').select('id').where('id', '=', id).forKeyShare().execute();
 }
 
 function requestTokenRow(token: RequestToken) {

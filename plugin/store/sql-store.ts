@@ -3,6 +3,8 @@ import { migrate } from './migrate.js';
 import type { Database } from './schema.js';
 import { sqlAccessTokens } from './sql-access-tokens.js';
 import type { SqlDialect } from './sql-dialect.js';
+import { sqlAuthorizations, sweepAuthorizations } from './sql-authorizations.js';
+import { sqlCodes } from './sql-codes.js';
 import { sqlGrants } from './sql-grants.js';
 import { sqlLinks } from './sql-links.js';
 import { sqlNonces } from './sql-nonces.js';
@@ -22,6 +24,8 @@ export function sqlStore(db: Database, dialect: SqlDialect, close: () => Promise
     links: sqlLinks(db),
     requestTokens: sqlRequestTokens(db, dialect),
     accessTokens: sqlAccessTokens(db),
+    codes: sqlCodes(db, dialect),
+    authorizations: sqlAuthorizations(db),
     nonces: sqlNonces(db),
     transactions: sqlTransactions(db),
     grants: sqlGrants(db),
@@ -45,10 +49,14 @@ async function sweep(db: Database, nowMs: number): Promise<SweepResult> {
     .deleteFrom('applinks_transactions')
     .where('expires_at_ms', '<', nowMs)
     .executeTakeFirst();
+  const codes = await db.deleteFrom('applinks_codes').where('expires_at_ms', '<', nowMs).executeTakeFirst();
+  const authorizations = await sweepAuthorizations(db, nowMs);
   return {
     requestTokens: Number(requestTokens.numDeletedRows),
     accessTokens: Number(accessTokens.numDeletedRows),
     nonces: Number(nonces.numDeletedRows),
     transactions: Number(transactions.numDeletedRows),
+    codes: Number(codes.numDeletedRows),
+    authorizations,
   };
 }

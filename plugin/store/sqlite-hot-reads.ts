@@ -9,7 +9,8 @@ import { readLinkDocument } from './link-document.js';
 import type { Database } from './schema.js';
 import { selectAccessToken, toAccessToken, type AccessTokenRow } from './sql-access-tokens.js';
 import { selectLinkOfConsumer, toConsumer } from './sql-links.js';
-import type { AccessTokenStore, LinkStore } from './store.js';
+import type { LinkStore } from './store.js';
+import type { AccessTokenStore } from './tokens.js';
 
 export interface HotReads {
   findByConsumerKey: LinkStore['findByConsumerKey'];

@@ -9,7 +9,10 @@
  * - Returned objects are the caller's own copies. Unknown ids are not errors: they give undefined, false or 0.
  */
 
-import type { GrantStore, NoteStore, Page, TransactionStore } from './outgoing.js';
+import type { AuthorizationStore, CodeStore } from './authorizations.js';
+import type { OAuth2Client } from './oauth2-client.js';
+import type { GrantStore, NoteStore, TransactionStore } from './outgoing.js';
+import type { AccessTokenStore, RequestTokenStore } from './tokens.js';
 import type { NonceStore, SettingsStore } from './values.js';
 
 export interface Store {
@@ -23,6 +26,8 @@ export interface Store {
   readonly links: LinkStore;
   readonly requestTokens: RequestTokenStore;
   readonly accessTokens: AccessTokenStore;
+  readonly codes: CodeStore;
+  readonly authorizations: AuthorizationStore;
   readonly nonces: NonceStore;
   readonly transactions: TransactionStore;
   readonly grants: GrantStore;
@@ -34,6 +39,8 @@ export interface SweepResult {
   accessTokens: number;
   nonces: number;
   transactions: number;
+  codes: number;
+  authorizations: number;
 }
 
 export type LinkState = 'draft' | 'active';
@@ -75,7 +82,10 @@ export interface Link {
   state: LinkState;
   levels: IncomingLevels;
   serviceUserId: string | null;
+  /** Consumers of OAuth 1.0a. */
   incoming: Credential[];
+  /** Clients of OAuth 2.0. Ids and keys are unique over both lists of all links. */
+  clients: OAuth2Client[];
   outgoing: Connection[];
   createdAtMs: number;
   updatedAtMs: number;
@@ -142,102 +152,21 @@ export interface LinkStore {
   list(): Promise<Link[]>;
   get(id: string): Promise<Link | undefined>;
   findByConsumerKey(key: string): Promise<{ link: Link; credential: Credential } | undefined>;
+  findByClientId(clientId: string): Promise<{ link: Link; client: OAuth2Client } | undefined>;
   /**
    * Nothing is stored when this throws. An id of a link or credential that exists already is an Error, too: no link
    * is overwritten, and none takes over a credential of another one.
-   * @throws ApplinksError `consumer_key_taken` when a credential's key exists on any link, `link_exists` when another
+   * @throws ApplinksError `consumer_key_taken` when a consumer key or client id exists on any link, `link_exists` when another
    * link has its applicationId
    */
   create(link: Link): Promise<void>;
   /**
    * Replaces the link with its credentials and connections if its stored revision is still `link.revision`, and
-   * adds one to it; false (and no change) otherwise. Tokens of credentials that are gone die in the same step.
-   * Grants and transactions of connections that are gone die with them. Its credentials may exchange their keys.
+   * adds one to it; false (and no change) otherwise. Tokens, codes and authorizations of credentials and clients that
+   * are gone die in the same step. Grants and transactions of connections that are gone die with them. Its credentials may exchange their keys.
    * @throws ApplinksError `consumer_key_taken`, `link_exists`
    */
   update(link: Link): Promise<boolean>;
   /** Removes the link and everything that came of it; false when there was none. */
   remove(id: string): Promise<boolean>;
-}
-
-export type Decision =
-  | { outcome: 'allowed'; userId: string; verifierDigest: string; scopes: string[] }
-  | { outcome: 'denied'; userId: string };
-
-/** Temporary credentials (RFC 5849 section 2.1). */
-export interface RequestToken {
-  digest: string;
-  sealedSecret: string;
-  linkId: string;
-  credentialId: string;
-  /** null: `oob`. */
-  callback: string | null;
-  decision: Decision | null;
-  wrongVerifiers: number;
-  createdAtMs: number;
-  expiresAtMs: number;
-}
-
-/**
- * Selects by all given fields. A store refuses a field that it does not know with an Error: ignored, it would select
- * everybody's tokens. A filter without any value is refused likewise by the verbs that delete.
- */
-export interface TokenFilter {
-  id?: string;
-  userId?: string;
-  credentialId?: string;
-  linkId?: string;
-}
-
-/** A request token with this many wrong verifiers is never swapped. */
-export const mostWrongVerifiers = 5;
-
-export interface RequestTokenStore {
-  /** False, and nothing stored, when the credential no longer exists. A digest that exists already is an Error. */
-  create(token: RequestToken): Promise<boolean>;
-  get(digest: string): Promise<RequestToken | undefined>;
-  /** False when unknown or already decided. */
-  decide(digest: string, decision: Decision): Promise<boolean>;
-  /** Adds one wrong try and returns how many there are now; 0 when unknown. */
-  countWrongVerifier(digest: string): Promise<number>;
-  /**
-   * Deletes the request token and stores the access token, both or neither. True for exactly one caller, and only
-   * if the request token still exists, is allowed for `accessToken.userId`, belongs to its credential and has fewer
-   * than `mostWrongVerifiers` wrong tries. An Error, and no change, when an access token of this id or digest exists.
-   */
-  exchange(digest: string, accessToken: AccessToken): Promise<boolean>;
-  /** Deletes by credential, link or deciding user (`id` is not used here). Returns how many. */
-  remove(filter: Omit<TokenFilter, 'id'>): Promise<number>;
-}
-
-/** Token credentials (RFC 5849 section 2.3) with their session (OAuth Session extension). */
-export interface AccessToken {
-  /** Opaque; names the token on pages and in events, and stays through renewals. */
-  id: string;
-  digest: string;
-  sealedSecret: string;
-  linkId: string;
-  credentialId: string;
-  userId: string;
-  scopes: string[];
-  createdAtMs: number;
-  expiresAtMs: number;
-  lastUsedAtMs: number | null;
-  sessionHandleDigest: string;
-  sessionExpiresAtMs: number;
-}
-
-export interface AccessTokenStore {
-  get(digest: string): Promise<AccessToken | undefined>;
-  /** Newest first; an empty filter lists all. */
-  list(filter: TokenFilter, page: Page): Promise<AccessToken[]>;
-  /**
-   * Puts `next` in the place of the token with this digest, this session handle and the id of `next`; true for one
-   * caller only. An Error, and no change, when another token has the digest of `next` already.
-   */
-  renew(digest: string, sessionHandleDigest: string, next: AccessToken): Promise<boolean>;
-  /** Notes the use unless a later one is noted already. */
-  touch(id: string, usedAtMs: number): Promise<void>;
-  /** Deletes, and returns what was deleted. */
-  revoke(filter: TokenFilter): Promise<AccessToken[]>;
 }

@@ -70,6 +70,7 @@ export async function createConsumers(store: Store, sealer: Sealer): Promise<Ben
     levels: { threeLegged: true, twoLegged: false, executingUserId: null, impersonation: false },
     serviceUserId: null,
     incoming,
+    clients: [],
     outgoing: [],
     createdAtMs: nowMs,
     updatedAtMs: nowMs,

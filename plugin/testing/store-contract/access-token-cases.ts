@@ -12,7 +12,7 @@ import {
   storedAccessToken,
   storedLink,
 } from './samples.js';
-import type { TokenFilter } from '../../store/store.js';
+import type { TokenFilter } from '../../store/tokens.js';
 import type { Subject } from './subject.js';
 
 export function accessTokenCases(store: Subject): void {

@@ -12,7 +12,7 @@ import {
   storedGrant,
   storedLink,
 } from './samples.js';
-import type { Decision } from '../../store/store.js';
+import type { Decision } from '../../store/tokens.js';
 import type { Subject } from './subject.js';
 
 const times = <T>(count: number, run: (index: number) => T): T[] =>

@@ -1,16 +1,8 @@
 /** Complete records for the cases; each call makes new ids, keys and digests. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Grant, Transaction } from '../../store/outgoing.js';
-import type {
-  AccessToken,
-  Connection,
-  Decision,
-  HmacCredential,
-  Link,
-  RequestToken,
-  RsaCredential,
-  Store,
-} from '../../store/store.js';
+import type { Connection, HmacCredential, Link, RsaCredential, Store } from '../../store/store.js';
+import type { AccessToken, Decision, RequestToken } from '../../store/tokens.js';
 
 export const nowMs = 1_741_083_120_000;
 export const minuteMs = 60_000;
@@ -73,6 +65,7 @@ export function newLink(changes: Partial<Link> = {}): Link {
     levels: { threeLegged: true, twoLegged: false, executingUserId: null, impersonation: false },
     serviceUserId: 'service',
     incoming: [hmacCredential()],
+    clients: [],
     outgoing: [],
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
