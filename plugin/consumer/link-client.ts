@@ -94,7 +94,7 @@ export function createLinkClients(
     target: Target,
     call: PreparedCall,
     voice: Voice,
-    onDead: (problem: string) => Promise<never>,
+    onDead: (problem: string) => Promise<Response>,
   ) => {
     const answer = await send(target, call, voice).catch((error: unknown) => {
       // A caller who changed their mind is no failure of the link.
@@ -109,13 +109,22 @@ export function createLinkClients(
     throw error;
   };
 
-  const asUser = async (target: Target, userId: string, call: PreparedCall): Promise<Response> => {
+  const asUser = async (
+    target: Target,
+    userId: string,
+    call: PreparedCall,
+    isSecondTry = false,
+  ): Promise<Response> => {
     const { link, connection } = target;
     requireLevel(link, connection.levels.threeLegged, 'in the name of a user (3LO)');
-    const opened = await grants.open(link, connection, userId);
+    const opened = await grants.open(link, connection, userId).catch((error: unknown) => {
+      failed(target, error);
+      throw error;
+    });
     if (!opened) throw credentialsRequired(link);
     return answerOf(target, call, opened, async (problem) => {
-      await grants.drop(opened, problem);
+      // Renewed by another process while this call was on its way; the peer did nothing, so it is sent again.
+      if (!(await grants.drop(opened, problem)) && !isSecondTry) return asUser(target, userId, call, true);
       throw credentialsRequired(link);
     });
   };

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { browserOf } from '../support/consent.js';
 import { TestClock } from '../support/clock.js';
-import { linkByRedirect, startPair, type Pair } from '../support/linked-peer.js';
+import { connectAccount, linkByRedirect, startPair, type Pair } from '../support/linked-peer.js';
 import { registerConsumer } from '../support/register-consumer.js';
 import { rememberSecret } from '../support/secrets.js';
 import { send, TestConsumer } from '../support/test-consumer.js';
@@ -27,13 +27,7 @@ describe('The status of a link', () => {
     const link = (await pair.app.store.links.get(linkId))!;
     await pair.app.store.links.update({ ...link, ...changes });
   };
-  const connect = async (user: string, there: string): Promise<void> => {
-    const browser = await pair.bitbucket.as(there);
-    await browser.get(`${pair.app.baseUrl}/login?user=${user}`);
-    await browser.submit(await browser.get(`${pair.app.baseUrl}/applinks/connect/${linkId}`), {
-      button: 'approve',
-    });
-  };
+  const connect = (user: string, there: string) => connectAccount(pair, linkId, user, there);
   const expectType = async (type: string, user?: string): Promise<void> => {
     const seen = await status(user);
     expect([seen.type, seen.answer]).to.include(type);
