@@ -8,11 +8,12 @@ import type { Context } from '../context.js';
 import { ApplinksError, CredentialsRequired, PeerRefused, PeerUnreachable } from '../errors.js';
 import type { HostUser } from '../host.js';
 import { urlDerivedId } from '../server-id.js';
-import type { Link } from '../store/store.js';
+import type { Connection, Link } from '../store/store.js';
 import { connectUrl } from './connect.js';
 import { fetchManifest } from './manifest.js';
 import type { LinkClients, PeerFetch } from './link-client.js';
 import { compareLevels, levelsDocument } from './level-comparison.js';
+import { problemOf } from './oauth-refusal.js';
 import { shortenAnswer } from './peer-answer.js';
 import { findings, type LinkStatus, type StatusType } from './status-types.js';
 
@@ -36,6 +37,9 @@ const clockHintMs = 60_000;
 const whoami = '/plugins/servlet/applinks/whoami';
 const maxBytes = 65_536;
 
+const tested = ({ outgoing }: Link): Connection | undefined =>
+  outgoing.find(({ kind }) => kind === 'oauth1-atlassian');
+
 export function createDiagnosis(
   context: Context,
   transport: Transport,
@@ -46,7 +50,7 @@ export function createDiagnosis(
 
   const inspect = async (link: Link, user: HostUser | undefined, hints: string[]): Promise<StatusType> => {
     const { rpcUrl } = link;
-    const outgoing = link.outgoing.find(({ kind }) => kind === 'oauth1-atlassian');
+    const outgoing = tested(link);
     if (rpcUrl === null) return 'INCOMING_ONLY';
     if (link.applicationId === null && !outgoing) {
       if (link.outgoing.length === 0) return 'INCOMING_ONLY';
@@ -106,7 +110,7 @@ export function createDiagnosis(
       cause: named(finding.cause),
       cure: named(finding.cure),
       answer: trouble.answer ?? null,
-      connectUrl: needsAccount ? connectUrl(context, link.id) : null,
+      connectUrl: needsAccount ? connectUrl(context, link, tested(link)) : null,
       hints,
       checkedAtMs: config.clock(),
     };
@@ -145,7 +149,7 @@ async function requireTwoLegged(call: PeerFetch, hints: string[]): Promise<void>
       hints.push('Calls without a user reach it as nobody: no executing user is set there.');
     return;
   }
-  const isBare = answer.status === 401 && body === '' && answer.headers.has('www-authenticate');
+  const isBare = answer.status === 401 && body === '' && problemOf(answer) !== undefined;
   if (isBare) throw new Found({ type: 'AUTH_LEVEL_UNSUPPORTED' });
   throw new Found({
     type: 'UNEXPECTED_RESPONSE_STATUS',

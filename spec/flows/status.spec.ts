@@ -132,6 +132,9 @@ describe('The status of a link', () => {
       body: '',
     });
     await expectType('AUTH_LEVEL_UNSUPPORTED');
+    const headers = { 'WWW-Authenticate': 'Basic realm="proxy"' };
+    pair.bitbucket.faults.answer(/whoami/, { status: 401, headers, body: '' });
+    await expectType('UNEXPECTED_RESPONSE_STATUS');
   });
 
   it('tokens: missing, refused, and enough', async () => {
