@@ -10,12 +10,12 @@ import type { HostUser } from '../host.js';
 import { urlDerivedId } from '../server-id.js';
 import type { Connection, Link } from '../store/store.js';
 import { connectUrl } from './connect.js';
-import { fetchManifest } from './manifest.js';
+import { requireInstallation, requireKnownKey } from './installation.js';
 import type { LinkClients, PeerFetch } from './link-client.js';
 import { compareLevels, levelsDocument } from './level-comparison.js';
 import { problemOf } from './oauth-refusal.js';
 import { shortenAnswer } from './peer-answer.js';
-import { findings, type LinkStatus, type StatusType } from './status-types.js';
+import { findings, Found, type LinkStatus, type StatusType } from './status-types.js';
 
 import type { Transport } from './transport.js';
 
@@ -27,13 +27,8 @@ interface Trouble {
   answer?: string | undefined;
 }
 
-class Found extends Error {
-  constructor(readonly trouble: Trouble) {
-    super(trouble.type);
-  }
-}
-
 const clockHintMs = 60_000;
+const clockHint = 'Its clock is';
 const whoami = '/plugins/servlet/applinks/whoami';
 const maxBytes = 65_536;
 
@@ -57,8 +52,11 @@ export function createDiagnosis(
       await requireAnswer(transport, rpcUrl);
       return 'REACHABLE';
     }
-    await requireInstallation(transport, link, rpcUrl);
-    const idThere = link.applicationId === null ? undefined : await requireKnownThere(link, rpcUrl, hints);
+    const { tellsLevels } = await requireInstallation(transport, link, rpcUrl);
+    if (!tellsLevels) hints.push('It is too old to tell what it allows, so levels were not compared.');
+    const isAsked = tellsLevels && link.applicationId !== null;
+    const idThere = isAsked ? await requireKnownThere(link, rpcUrl, hints) : undefined;
+    await requireKnownKey(transport, link, rpcUrl);
     if (!outgoing) return 'WORKING';
     const client = clients(link.id, { via: outgoing.id });
     if (outgoing.levels.twoLegged) await requireTwoLegged(client.asApplication(), hints);
@@ -97,7 +95,11 @@ export function createDiagnosis(
     const hints: string[] = [];
     const trouble = await inspect(link, user, hints).then(
       (type): Trouble => ({ type }),
-      (error: unknown): Trouble => troubleOf(error, context),
+      (error: unknown): Trouble => {
+        if (error instanceof PeerRefused)
+          noteClock(middleMs(error.acceptableTimestamps), config.clock(), hints);
+        return troubleOf(error, context);
+      },
     );
     const finding = findings[trouble.type];
     const named = (text: string): string =>
@@ -123,13 +125,6 @@ export function createDiagnosis(
     if (!status.working) events.emit('connection.failed', { linkId: link.id, problem: status.type });
     return status;
   };
-}
-
-async function requireInstallation(transport: Transport, link: Link, rpcUrl: string): Promise<void> {
-  if (link.applicationId === null) return;
-  const { id } = await fetchManifest(transport, rpcUrl);
-  if (id !== link.applicationId)
-    throw new Found({ type: 'WRONG_INSTALLATION', answer: `It says its id is ${id}.` });
 }
 
 /** Of a server that is no Atlassian product anything is an answer: a login page, or where it redirects to. */
@@ -191,12 +186,20 @@ async function addVerdict(call: PeerFetch, idThere: string, hints: string[]): Pr
   else hints.push(`Its own test of the link says: ${error?.type ?? 'not working'}.`);
 }
 
+const isClockHint = (hint: string): boolean => hint.startsWith(clockHint);
+
+/** Of `oauth_acceptable_timestamps`, two numbers of seconds around the peer's time. */
+function middleMs(range: string | undefined): number | undefined {
+  const [, from, to] = /^(\d{1,11})-(\d{1,11})$/.exec(range ?? '') ?? [];
+  return from === undefined ? undefined : ((Number(from) + Number(to)) / 2) * 1000;
+}
+
 function noteClock(peerMs: number | undefined, ownMs: number, hints: string[]): void {
   const seconds = peerMs === undefined ? 0 : Math.round((peerMs - ownMs) / 1000);
-  if (hints.length > 0 || Math.abs(seconds) * 1000 <= clockHintMs) return;
+  if (hints.some(isClockHint) || Math.abs(seconds) * 1000 <= clockHintMs) return;
   const how = seconds > 0 ? 'ahead of' : 'behind';
   hints.push(
-    `Its clock is ${Math.abs(seconds)} seconds ${how} ours. From 300 seconds on, calls are refused.`,
+    `${clockHint} ${Math.abs(seconds)} seconds ${how} ours. From 300 seconds on, calls are refused.`,
   );
 }
 

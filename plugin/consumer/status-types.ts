@@ -91,6 +91,15 @@ export const findings = {
     'Another installation answers at the address of {peer} than the one that was linked.',
     'Correct the address. If it was reinstalled, delete the link and create it again.',
   ),
+  PEER_KEY_CHANGED: config(
+    '{peer} signs with another key than the one that {app} holds, so its calls are refused.',
+    'Fetch its key again on the page of this link, compare the fingerprint, and accept the new key.',
+  ),
+  REMOTE_VERSION_INCOMPATIBLE: {
+    category: 'INCOMPATIBLE',
+    cause: '{peer} is too old: its application links are older than version 4.0.13.',
+    cure: 'Update {peer}, or enter the link by hand on both sides.',
+  },
   NO_REMOTE_APPLINK: config(
     '{peer} has no link to {app}: it was deleted there, or never completed.',
     'Create the other half there, or delete the link here.',
@@ -124,6 +133,13 @@ export const findings = {
 } as const satisfies Record<string, Finding>;
 
 export type StatusType = keyof typeof findings;
+
+/** What a check has found; nothing that follows has to be checked any more. */
+export class Found extends Error {
+  constructor(readonly trouble: { type: StatusType; answer?: string | undefined }) {
+    super(trouble.type);
+  }
+}
 
 export interface LinkStatus {
   working: boolean;
