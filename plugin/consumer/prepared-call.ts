@@ -5,7 +5,7 @@ import type { Link } from '../store/store.js';
 export interface CallInit {
   /** Default GET. */
   method?: string;
-  /** `Authorization` is ours. */
+  /** `Authorization` and `Host` are ours. */
   headers?: Record<string, string>;
   /** URLSearchParams are sent as a form and signed with it; other bodies are not covered by OAuth's signature. */
   body?: string | Uint8Array | URLSearchParams;
@@ -35,8 +35,12 @@ export function readCall(link: Link, path: string, init: CallInit = {}): Prepare
   const given = Object.fromEntries(
     Object.entries(init.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  if ('authorization' in given)
-    throw new ApplinksError('invalid_input', 400, 'A signed call has an Authorization header of its own.');
+  if ('authorization' in given || 'host' in given)
+    throw new ApplinksError(
+      'invalid_input',
+      400,
+      'A signed call has headers Authorization and Host of its own.',
+    );
   const isForm = init.body instanceof URLSearchParams;
   const body = init.body instanceof URLSearchParams ? init.body.toString() : init.body;
   const declaredForm = given['content-type']?.toLowerCase().startsWith(formType) === true;

@@ -8,6 +8,8 @@ export type StatusCategory =
   | 'ACCESS_ERROR'
   | 'CONFIG_ERROR'
   | 'INCOMPATIBLE'
+  | 'DEPRECATED'
+  | 'UNKNOWN'
   | 'DISABLED'
   | 'NON_ATLASSIAN';
 
@@ -108,10 +110,11 @@ export const findings = {
     'What the two sides allow each other differs.',
     'Set the same levels on both sides: what is outgoing there is incoming here.',
   ),
-  AUTH_LEVEL_UNSUPPORTED: config(
-    'Calls without a user (2LO) are switched on here, but not there.',
-    'Switch them on there (incoming: OAuth), or off here.',
-  ),
+  AUTH_LEVEL_UNSUPPORTED: {
+    category: 'DEPRECATED',
+    cause: 'Calls without a user (2LO) are switched on here, but not there.',
+    cure: 'Switch them on there (incoming: OAuth), or off here.',
+  },
   DISABLED: {
     category: 'DISABLED',
     cause: 'Both directions are switched off on both sides.',
@@ -129,7 +132,11 @@ export const findings = {
     'Your account at {peer} may not do this.',
     'Ask an administrator there for the permission.',
   ),
-  UNKNOWN: network('The test failed for a reason that is not known.', 'The log of {app} says more.'),
+  UNKNOWN: {
+    category: 'UNKNOWN',
+    cause: 'The test failed for a reason that is not known.',
+    cure: 'The log of {app} says more.',
+  },
 } as const satisfies Record<string, Finding>;
 
 export type StatusType = keyof typeof findings;

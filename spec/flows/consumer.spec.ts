@@ -241,10 +241,11 @@ describe('Calls to a peer', () => {
         pair.bitbucket.url.replace('127.0.0.1', 'user:pw@127.0.0.1'),
       ])
         expect(await rejection(as()(path)), path).to.have.property('code', 'invalid_input');
-      expect(await rejection(as()(whoami, { headers: { Authorization: 'Basic x' } }))).to.have.property(
-        'code',
-        'invalid_input',
-      );
+      for (const name of ['Authorization', 'HOST'])
+        expect(await rejection(as()(whoami, { headers: { [name]: 'x' } })), name).to.have.property(
+          'code',
+          'invalid_input',
+        );
       expect(pair.bitbucket.received.length).to.equal(before);
       expect((await as()('/rest/a.b;c=d..;/x?y=%2f..;/')).status).to.equal(404);
     });
