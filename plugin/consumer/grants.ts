@@ -122,12 +122,15 @@ export function createGrants(context: Context, requests: TokenRequests, identity
   };
 
   const open: Grants['open'] = async (link, connection, userId) => {
+    let awaited: number | undefined;
     for (let poll = 0; ; poll += 1) {
       const grant = await store.grants.get(connection.id, userId);
       if (!grant) return undefined;
       const nowMs = config.clock();
       const isFresh = grant.expiresAtMs === null || grant.expiresAtMs - renewAheadMs > nowMs;
-      if (isFresh) {
+      // Those who waited take what they waited for, however short it lasts, or each would end the former's token.
+      const isAwaited = awaited !== undefined && awaited !== grant.revision && !isExpired(grant);
+      if (isFresh || isAwaited) {
         await noteUse(grant, nowMs);
         return opened(grant);
       }
@@ -143,6 +146,7 @@ export function createGrants(context: Context, requests: TokenRequests, identity
         continue;
       }
       if (poll * pollMs > renewalTakesMs) return opened(grant);
+      awaited = grant.revision;
       await sleep(pollMs);
     }
   };

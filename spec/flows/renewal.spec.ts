@@ -42,6 +42,16 @@ describe('A token of ours at a peer', () => {
     expect(await Promise.all([call(), call(), call()])).to.deep.equal(['ben', 'ben', 'ben']);
   });
 
+  it('that lasts shorter than it is renewed ahead is renewed once for all who wait', async () => {
+    pair.bitbucket.faults.answer(/oauth\/access-token/, {
+      body: (real) => real.replace(/oauth_expires_in=\d+/, 'oauth_expires_in=40'),
+    });
+    await connectAccount(pair, linkId, 'ana', 'ben');
+    const before = calls(/access-token/);
+    expect(await Promise.all([call(), call(), call()])).to.deep.equal(['ben', 'ben', 'ben']);
+    expect(calls(/access-token/)).to.equal(before + 1);
+  });
+
   it('that is renewed while a call is on its way logs nobody out', async () => {
     pair.bitbucket.faults.answer(/whoami/, { delayMs: 400, once: true });
     const before = calls(/whoami/);
