@@ -137,12 +137,31 @@ describe('Rows of 11c, the stand-in against the kit', () => {
       await pair.bitbucket.linking.callAsApplication(there, 'GET', '/whois'),
     ].map(({ outcome, exchange }) => [
       outcome,
-      /oauth_signature_method="([^"]+)"/.exec(String(exchange?.request.headers?.Authorization))?.[1],
+      /oauth_signature_method="([^"]+)"/.exec(String(exchange?.request.headers.Authorization))?.[1],
     ]);
     expect(signed).to.deep.equal([
       ['ok', 'HMAC-SHA1'],
       ['ok', 'RSA-SHA1'],
     ]);
+  });
+
+  it('c7, a16: names a user without a token of theirs, with the kit’s option and the level on both sides', async () => {
+    const other = await startPair({ mount: 'path', options: { allowImpersonation: true } });
+    try {
+      const there = await linkByRedirect(other);
+      const as = (requestor: string) =>
+        other.bitbucket.linking.callAsApplication(there, 'GET', '/whois?a=%20b', { requestor });
+      expect((await as('ana')).status).to.equal(401);
+      const [link] = await other.app.applinks.links.list();
+      await other.app.store.links.update({ ...link!, levels: { ...link!.levels, impersonation: true } });
+      const named = await as('ana');
+      expect(JSON.parse(named.body)).to.include({ user: 'ana' });
+      const { url, headers } = named.exchange!.request;
+      expect(new URL(url).search).to.equal('?a=%20b&xoauth_requestor_id=ana');
+      expect(headers.Authorization).to.include('oauth_token=""').and.not.include('requestor');
+    } finally {
+      await other.close();
+    }
   });
 
   it('c8: a wrong signature leaves the token, a revoked one is dropped', async () => {
