@@ -35,6 +35,20 @@ describe('A password on the linking resources', () => {
     expect(Number(refused.headers.get('retry-after'))).to.be.within(1, 60);
   });
 
+  it('is limited also when all tries come at the same moment', async () => {
+    app = await startKitApp({ limitFailures: true });
+    const verify = app.host.verifyPassword.bind(app.host);
+    const slowly = async (name: string, password: string) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return verify(name, password);
+    };
+    Object.assign(app.host, { verifyPassword: slowly });
+    const tries = Array.from({ length: 60 }, (_, time) => ask(app.baseUrl, 'admin', `wrong-${time}-xyz`));
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).to.have.length(30);
+    expect(statuses.filter((status) => status === 429)).to.have.length(30);
+  });
+
   it('counts for nobody when the host has no verifyPassword', async () => {
     app = await startKitApp();
     Object.assign(app.host, { verifyPassword: undefined });
@@ -48,6 +62,7 @@ describe('A password on the linking resources', () => {
       'Basic !!!',
       'Basic YWRtaW4=',
       'Bearer x',
+      `Basic ${Buffer.from('ad\0min:x').toString('base64')}`,
       `Basic ${'A'.repeat(5000)}`,
     ])
       expect(
