@@ -116,6 +116,8 @@ describe('The landing page', () => {
       fields: { url: pair.bitbucket.url.replace('127.0.0.1', 'localhost') },
     });
     expect(elsewhere.status).to.equal(403);
+    const badId = await admin.submit(page, { fields: { created_id: '../../x' } });
+    expect(badId.status).to.equal(400);
     expect(await pair.app.applinks.links.list()).to.deep.equal([]);
   });
 

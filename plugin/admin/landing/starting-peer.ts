@@ -21,9 +21,14 @@ export function readStartingPeer(query: URLSearchParams): StartingPeer | undefin
   if (url === undefined) return undefined;
   const base = url.replace(/\/+$/, '');
   if (otherUrls.length > 0 || otherIds.length > 0 || !isBaseUrl(base)) return refuse();
-  if (id === undefined || id === '') return { url: base, createdId: null };
+  return { url: base, createdId: readCreatedId(id) };
+}
+
+/** Null for none. @throws ApplinksError `invalid_input` */
+export function readCreatedId(id: string | null | undefined): string | null {
+  if (id === undefined || id === null || id === '') return null;
   const createdId = serverId.safeParse(id);
-  return createdId.success ? { url: base, createdId: createdId.data } : refuse();
+  return createdId.success ? createdId.data : refuse();
 }
 
 /** Atlassian wraps both values in double quotes. */
