@@ -26,6 +26,16 @@ describe('A password on the linking resources', () => {
     expect(answer.text).to.include('https only');
   });
 
+  it('that is wrong is heard of, without name and password', async () => {
+    app = await startKitApp();
+    const heard: unknown[] = [];
+    app.applinks.on('request.rejected', (event) => heard.push(event));
+    expect((await ask(app.baseUrl, 'admin', 'wrong-guess-xyz')).status).to.equal(401);
+    expect(heard).to.have.length(1);
+    expect(heard[0]).to.include({ endpoint: 'authentication-info', problem: 'login_required' });
+    expect(JSON.stringify(heard)).not.to.match(/wrong-guess|YWRtaW4/);
+  });
+
   it('is limited: after thirty wrong ones even the right one has to wait', async () => {
     app = await startKitApp({ limitFailures: true });
     for (let time = 0; time < 30; time += 1)
