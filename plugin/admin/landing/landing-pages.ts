@@ -13,7 +13,13 @@ import type { Discovery } from '../linking/context.js';
 import { requireKnownAddress, type PeerLinks } from '../linking/peer-links.js';
 import { seeOther, type PageAccess, type Visit } from '../page-access.js';
 import { confirmPurpose, lookOf, type PeerLook } from './peer-look.js';
-import { isBaseUrl, readCreatedId, readStartingPeer, type StartingPeer } from './starting-peer.js';
+import {
+  isBaseUrl,
+  otherParameters,
+  readCreatedId,
+  readStartingPeer,
+  type StartingPeer,
+} from './starting-peer.js';
 
 export interface LandingDependencies {
   context: Context;
@@ -33,6 +39,9 @@ const purpose = 'accept link';
 export function showLanding(dependencies: LandingDependencies): Endpoint {
   const { access, context } = dependencies;
   return access.page('administrator', async (visit) => {
+    const parameters = otherParameters(visit.query);
+    if (parameters.length > 0)
+      context.config.logger.debug({ parameters }, 'express-applinks: landing page with further parameters');
     const starting = readStartingPeer(visit.query);
     if (starting === undefined) seeOther(context, visit.res, '/applinks/admin');
     else await renderLanding(dependencies, visit, starting);

@@ -14,6 +14,14 @@ export interface StartingPeer {
   createdId: string | null;
 }
 
+const known = ['applinkStartingUrl', 'applinkOriginalCreatedId'];
+
+/** Names of what peers send besides, of which nothing certain is known (12.2): for the log, and for nothing else. */
+export function otherParameters(query: URLSearchParams): string[] {
+  const names = [...new Set(query.keys())].filter((name) => !known.includes(name));
+  return names.slice(0, 20).map((name) => name.slice(0, 100));
+}
+
 /** Undefined when the page was opened without them. @throws ApplinksError `invalid_input` */
 export function readStartingPeer(query: URLSearchParams): StartingPeer | undefined {
   const [url, ...otherUrls] = query.getAll('applinkStartingUrl').map(unquoted);
