@@ -24,7 +24,7 @@ import { pageRoutes } from './admin/pages.js';
 import { restRoutes } from './admin/rest.js';
 import { type TokenService } from './admin/token-service.js';
 import type { Context } from './context.js';
-import { PeerRefused } from './errors.js';
+import { ApplinksError } from './errors.js';
 import { createDiagnosis } from './consumer/diagnosis.js';
 import { createDances, danceLifetimeMs } from './consumer/dance.js';
 import { discover, fetchConsumerInfo, fetchManifest } from './consumer/discovery.js';
@@ -107,9 +107,9 @@ export async function assemble(materials: Materials): Promise<Parts> {
     call: (request) => transport.request({ ...request, maxBytes: 1_048_576 }),
     addSecretConsumer: (linkId, by) => addSecretConsumer(links, config, linkId, by),
     own: { id: identity.serverId, name: config.application.name, baseUrl: config.baseUrl },
-    test: async (linkId) => {
-      const { status } = await clients(linkId).asApplication()('/plugins/servlet/applinks/whoami');
-      if (status !== 200) throw new PeerRefused({ status });
+    test: async (link) => {
+      const { working, cause, cure } = await diagnose(link);
+      if (!working) throw new ApplinksError('peer_refused', 502, `${cause} ${cure}`);
     },
   });
   router.use(
