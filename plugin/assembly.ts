@@ -11,6 +11,7 @@ import { type LinkService } from './admin/link-service.js';
 import { withAddressCheck } from './admin/address-check.js';
 import { addSecretConsumer } from './admin/autoconfigure/secret-consumer.js';
 import { createAutomaticLinks } from './admin/autoconfigure/automatic-links.js';
+import type { FindPeer } from './admin/autoconfigure/create-pages.js';
 import { createLinkRoutes } from './admin/autoconfigure/routes.js';
 import { landingRoutes } from './admin/landing/routes.js';
 import { createLinkTrust } from './admin/link-trust.js';
@@ -112,15 +113,11 @@ export async function assemble(materials: Materials): Promise<Parts> {
       if (!working) throw new ApplinksError('peer_refused', 502, `${cause} ${cure}`);
     },
   });
-  router.use(
-    createLinkRoutes({
-      ...{ context, views, access, automatic, endpoints },
-      findPeer: async (entered) => {
-        const { manifest, ...found } = await discover(transport, entered);
-        return { ...found, isFound: manifest !== undefined };
-      },
-    }),
-  );
+  const findPeer: FindPeer = async (entered) => {
+    const { manifest, ...found } = await discover(transport, entered);
+    return { ...found, isFound: manifest !== undefined };
+  };
+  router.use(createLinkRoutes({ context, views, access, automatic, endpoints, findPeer }));
   const administration = {
     ...{ context, rawBodies, endpoints, tokens, keys, accounts: materials.accounts },
     links: withAddressCheck(links, linking.discovery),
@@ -136,6 +133,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
     }),
     diagnose,
     automatic,
+    findPeer,
     setManualOutgoing: createSetManualOutgoing(context, materials.changeLink),
     setLevels: createSetLevels(context, materials.changeLink),
     trust: createLinkTrust(context, materials.changeLink),

@@ -329,6 +329,18 @@ describe('Create link, from our side', () => {
     const remote = theirs()[0]!;
     const { outcome } = await pair.bitbucket.linking.callAsApplication(remote.id, 'GET', '/whois');
     expect(outcome).to.equal('ok');
+    const page = await browser.get(at(`/links/${link!.id}`));
+    expect((await browser.submit(page, { form: formOf(page, 'csrf_token') })).text).to.include('Working.');
+    const consent = await browser.get(`${pair.app.baseUrl}/applinks/connect/${link!.id}`);
+    await browser.submit(consent, { button: 'approve' });
+    const connected = await browser.get(at(`/links/${link!.id}`));
+    const keys = connected.forms.findIndex(({ action }) => action.endsWith('/keys'));
+    const read = await browser.submit(connected, { form: keys, button: 'held' });
+    expect(read.text).to.include('our key below is the one that it holds');
+    expect((await ours())[0]!.outgoing[0]!.signingKeyId).to.be.a('string');
+    expect((await browser.submit(connected, { form: keys, button: 'refresh' })).text).to.include(
+      'nothing has changed',
+    );
   });
 
   it('b12: deletes both halves; nothing here when the other side refuses', async () => {

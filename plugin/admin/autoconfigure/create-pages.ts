@@ -70,7 +70,10 @@ export function findPeerByForm(dependencies: CreatePageDependencies): Endpoint {
 
 type LookedUp = Partial<Awaited<ReturnType<FindPeer>>> & { look?: PeerLook };
 
-async function lookUp({ findPeer, automatic }: CreatePageDependencies, entered: string): Promise<LookedUp> {
+export async function lookUp(
+  { findPeer, automatic }: Pick<CreatePageDependencies, 'findPeer' | 'automatic'>,
+  entered: string,
+): Promise<LookedUp> {
   try {
     const found = await findPeer(entered);
     return found.isFound ? { ...found, look: await automatic.look(found.url) } : found;
@@ -163,7 +166,10 @@ function wantedLink(form: URLSearchParams, look: PeerLook): WantedLink {
 }
 
 /** 12.2: exactly these two parameters, quoted. */
-function redirectTarget({ displayUrl, id }: PeerLook, ownUrl: string): string {
+export function redirectTarget(
+  { displayUrl, id }: Pick<PeerLook, 'displayUrl' | 'id'>,
+  ownUrl: string,
+): string {
   const query = new URLSearchParams({
     applinkStartingUrl: `"${ownUrl}"`,
     applinkOriginalCreatedId: `"${id}"`,
