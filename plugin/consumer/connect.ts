@@ -10,6 +10,7 @@ import { ApplinksError } from '../errors.js';
 import type { HostUser } from '../host.js';
 import type { Csrf } from '../http/csrf.js';
 import type { Endpoint } from '../http/handler.js';
+import { connectCallbackUrl } from '../http/callback-url.js';
 import { publicPath } from '../http/public-url.js';
 import type { RawBodies } from '../http/raw-body.js';
 import type { TransactionCookie } from '../http/transaction-cookie.js';
@@ -89,7 +90,7 @@ async function begin(
   returnTo: string | null,
 ): Promise<void> {
   const connection = connectionOf(link, queryOf(req).get('via') ?? undefined);
-  const callbackUrl = `${context.config.baseUrl}/applinks/callback/oauth1/${encodeURIComponent(link.id)}`;
+  const callbackUrl = connectCallbackUrl(context.config, link.id);
   const cookie = cookies.newValue();
   const beginning = { link, connection, user, cookie, callbackUrl, returnTo };
   const { redirectTo, key } = await dances.begin(req, beginning);
