@@ -360,11 +360,37 @@ describe('Create link, from our side', () => {
     expect([await ours(), theirs()]).to.deep.equal([[], []]);
   });
 
+  it('b12: deleting only our half says what ends here, and offers to delete both', async () => {
+    await create({ ...administrator, direction: 'outgoing' });
+    const { id } = (await ours())[0]!;
+    const page = await browser.get(at(`/links/${id}/delete`));
+    expect(page.text)
+      .to.include('can no longer call')
+      .and.include(`/links/${id}/delete-both`)
+      .and.not.include('consumer key');
+    await browser.submit(page);
+    expect([(await ours()).length, theirs().length]).to.deep.equal([0, 1]);
+  });
+
   it('b12: what is gone there already is deleted here', async () => {
     await create(administrator);
     const { id } = (await ours())[0]!;
     await pair.bitbucket.linking.deleteLink(theirs()[0]!.id);
     await browser.submit(await browser.get(at(`/links/${id}/delete-both`)), { fields: administrator });
     expect(await ours()).to.deep.equal([]);
+  });
+});
+
+describe('Create link, where our own address is not encrypted', () => {
+  it('asks for no password', async () => {
+    const pair = await startPair({ options: { baseUrl: 'http://ci.example.test' } });
+    const browser = await pair.bitbucket.as('admin');
+    await browser.get(`${pair.app.baseUrl}/login?user=admin`);
+    const page = await browser.submit(await browser.get(`${pair.app.baseUrl}/applinks/admin/create`), {
+      fields: { url: pair.bitbucket.url },
+    });
+    expect(page.text).to.include(pair.bitbucket.host.consumerKey).and.include('https address');
+    expect(page.text).not.to.include('admin_password');
+    await pair.close();
   });
 });
