@@ -439,7 +439,7 @@ describe('Create link, from our side', () => {
     expect(refused.status).to.equal(400);
     expect(refused.text).to.include('is to another address');
     expect([(await ours()).length, theirs().length]).to.deep.equal([1, 1]);
-    });
+  });
 
   it('b12: deleting only our half says what ends here, and offers to delete both', async () => {
     await create({ ...administrator, direction: 'outgoing' });
