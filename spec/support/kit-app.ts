@@ -89,6 +89,7 @@ function assemble(version: 4 | 5, mountPath: string, applinks: Applinks, host: T
   const express = version === 4 ? express4 : express5;
   const app = express();
   const routes = express.Router();
+  app.use(applinks.wellKnownRouter());
   routes.get('/login', host.loginRoute);
   routes.use(applinks.router());
   routes.post('/job/demo/build', applinks.authenticate({ scope: 'build' }), (req, res) => {
