@@ -20,6 +20,7 @@ import type { Discovery, LinkingDependencies } from './admin/linking/context.js'
 import { createPeerLinks } from './admin/linking/peer-links.js';
 import { linkingRoutes } from './admin/linking/routes.js';
 import { createSetManualOutgoing } from './admin/manual-outgoing.js';
+import { createOAuth2Outgoing } from './admin/oauth2-outgoing.js';
 import { createPageAccess } from './admin/page-access.js';
 import { pageRoutes } from './admin/pages.js';
 import { restRoutes } from './admin/rest.js';
@@ -32,6 +33,8 @@ import { discover, fetchConsumerInfo, fetchManifest } from './consumer/discovery
 import { createIdentityOf } from './consumer/endpoints.js';
 import { createGrants } from './consumer/grants.js';
 import { createLinkClients, type ClientOptions, type LinkClient } from './consumer/link-client.js';
+import { createOAuth2Connections } from './consumer/oauth2/connections.js';
+import { createMetadataReader } from './consumer/oauth2/metadata.js';
 import { consumerRoutes } from './consumer/routes.js';
 import { createTokenRequests } from './consumer/token-requests.js';
 import { type Transport } from './consumer/transport.js';
@@ -84,6 +87,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
   const identityOf = createIdentityOf(context, keys, identity.consumerKey);
   const grants = createGrants(context, requests, identityOf);
   const dances = createDances(context, requests, identityOf, grants);
+  const metadata = createMetadataReader(transport, config.clock);
   const cookies = createTransactionCookie('applinks_connect', config.baseUrl, danceLifetimeMs / 1000);
   const router = Router();
   router.use(skipNullBytes);
@@ -139,6 +143,12 @@ export async function assemble(materials: Materials): Promise<Parts> {
     automatic,
     findPeer,
     setManualOutgoing: createSetManualOutgoing(context, materials.changeLink),
+    oauth2Outgoing: createOAuth2Outgoing(
+      context,
+      materials.changeLink,
+      links,
+      createOAuth2Connections(context, metadata),
+    ),
     setLevels: createSetLevels(context, materials.changeLink),
     trust: createLinkTrust(context, materials.changeLink),
   };

@@ -134,6 +134,15 @@ const optionsSchema = z.strictObject({
       anyLoopbackPort: z.boolean().default(false),
     })
     .prefault({}),
+  /** The client of Atlassian's cloud that the vendor of the host has registered; a connection may have its own. */
+  cloud: z
+    .strictObject({
+      authUrl: baseUrl.default('https://auth.atlassian.com'),
+      apiUrl: baseUrl.default('https://api.atlassian.com'),
+      clientId: z.string().min(1).max(255).optional(),
+      clientSecret: z.string().min(1).max(1024).optional(),
+    })
+    .prefault({}),
   network: networkOptions.prefault({}),
   logger: z.custom<Logger>(loggerShape.check, loggerShape.error).default(quietLogger),
   rateLimiter: z.custom<RateLimiter>(limiterShape.check, limiterShape.error).optional(),

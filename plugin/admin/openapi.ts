@@ -7,6 +7,7 @@ import type { Config } from '../config.js';
 import { createLinkSchemas } from './link-input.js';
 import { levelsInput } from './link-levels.js';
 import { manualOutgoingInput } from './manual-outgoing.js';
+import { oauth2DraftInput, oauth2OutgoingInput } from './oauth2-outgoing-input.js';
 import { automaticLinkInput, deleteBothInput, lookUpInput, ownHalfInput } from './rest-automatic.js';
 import { allQuery, mineQuery, ownersQuery } from './rest-tokens.js';
 
@@ -79,6 +80,22 @@ export function openApiDocument(
     },
     '/applinks/rest/links/{id}/outgoing': {
       put: { summary: 'Call it by consumer key and shared secret', status: 200, body: manualOutgoingInput },
+    },
+    '/applinks/rest/oauth2-links': {
+      post: {
+        summary: 'A draft of a link by OAuth 2.0, with its callback URL, before any credential',
+        status: 201,
+        body: oauth2DraftInput,
+      },
+    },
+    '/applinks/rest/links/{id}/outgoing/oauth2': {
+      get: { summary: 'How it is called by OAuth 2.0, and what is missing', status: 200 },
+      put: {
+        summary: 'Call it by OAuth 2.0: client ID, secret, scopes, in any order',
+        status: 200,
+        body: oauth2OutgoingInput,
+      },
+      delete: { summary: 'End calls by OAuth 2.0, with the grants of all users', status: 204 },
     },
     '/applinks/rest/links/{id}/levels': {
       put: { summary: 'What is allowed in each direction', status: 200, body: levelsInput },

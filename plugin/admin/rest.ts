@@ -15,6 +15,7 @@ import type { LinkService } from './link-service.js';
 import type { Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
 import type { SetManualOutgoing } from './manual-outgoing.js';
+import type { OAuth2Outgoing } from './oauth2-outgoing.js';
 import { openApiDocument } from './openapi.js';
 import { createRestAccess } from './rest-access.js';
 import {
@@ -34,6 +35,12 @@ import {
   setLevelsByJson,
   setOutgoingByJson,
 } from './rest-levels.js';
+import {
+  draftOAuth2ByJson,
+  readOAuth2ByJson,
+  removeOAuth2ByJson,
+  saveOAuth2ByJson,
+} from './rest-oauth2-outgoing.js';
 import {
   addCredentialByJson,
   changeCredentialByJson,
@@ -67,6 +74,7 @@ export interface RestDependencies {
   trust: LinkTrust;
   diagnose: Diagnose;
   setManualOutgoing: SetManualOutgoing;
+  oauth2Outgoing: OAuth2Outgoing;
   automatic: AutomaticLinks;
   keys: SigningKeys;
   keyService: KeyService;
@@ -107,6 +115,12 @@ export function restRoutes({ endpoints, rawBodies, ...services }: RestDependenci
   route('/applinks/rest/links/:id/peer-key', 'rest-peer-key', { post: refreshPeerKeyByJson(parts) });
   route('/applinks/rest/links/:id/held-key', 'rest-held-key', { post: readHeldKeyByJson(parts) });
   route('/applinks/rest/links/:id/outgoing', 'rest-outgoing', { put: setOutgoingByJson(parts) });
+  route('/applinks/rest/oauth2-links', 'rest-oauth2-links', { post: draftOAuth2ByJson(parts) });
+  route('/applinks/rest/links/:id/outgoing/oauth2', 'rest-outgoing-oauth2', {
+    get: readOAuth2ByJson(parts),
+    put: saveOAuth2ByJson(parts),
+    delete: removeOAuth2ByJson(parts),
+  });
   route('/applinks/rest/links/:id/levels', 'rest-levels', { put: setLevelsByJson(parts) });
   route('/applinks/rest/links/:id/primary', 'rest-primary', { put: makePrimaryByJson(parts) });
   route('/applinks/rest/links/:id/credentials/:credentialId/offered-key', 'rest-offered-key', {

@@ -99,6 +99,13 @@ export async function startRestApp(version: 4 | 5 = 5): Promise<RestApp> {
       setLevels: createSetLevels(context, change),
       trust: createLinkTrust(context, change),
       setManualOutgoing: createSetManualOutgoing(context, change),
+      oauth2Outgoing: {
+        presets: [],
+        createDraft: notHere,
+        find: notHere,
+        save: notHere,
+        remove: notHere,
+      },
       automatic: { look: notHere, linkByPassword: notHere, ownHalf: notHere, removeTwoWay: notHere },
       keys: createSigningKeys(store.settings, context.sealer, config.clock),
       keyService: { refreshPeerKey: notHere, rotate: notHere, readHeldKey: notHere },

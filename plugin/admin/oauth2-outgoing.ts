@@ -1,0 +1,262 @@
+/**
+ * How we call a peer by OAuth 2.0, as an administrator describes it (oauth2.md 5.2, 5.3): in any order and half-way, since
+ * each side needs something of the other first. The secret is sealed at once and shown on no page; users' grants stay
+ * when it is replaced, and an authorisation under way is refused after a change, as its settings are sealed in it.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Context } from '../context.js';
+import { InvalidInput, PeerUnreachable } from '../errors.js';
+import { sealedPlace } from '../store/sealed-places.js';
+import type { Connection, Link } from '../store/store.js';
+import type { ChangeLink } from './link-change.js';
+import { readInput } from './link-input.js';
+import type { LinkService } from './link-service.js';
+import { oauth2DraftInput, oauth2OutgoingInput, type oauth2PresetNames } from './oauth2-outgoing-input.js';
+
+type PresetName = (typeof oauth2PresetNames)[number];
+
+export interface OAuth2Settings {
+  preset: PresetName;
+  clientId: string | null;
+  scopes: string[];
+  authorizeUrl: string | null;
+  tokenUrl: string | null;
+  revokeUrl: string | null;
+  issuer: string | null;
+  isIssAnnounced: boolean;
+  tokenAuthentication: 'client_secret_post' | 'client_secret_basic';
+}
+
+export interface OAuth2Preset {
+  name: PresetName;
+  label: string;
+  linkType: string;
+  kind: 'data-center' | 'cloud' | 'custom';
+  scopes: readonly { name: string; allows: string; includes: readonly string[] }[];
+}
+
+export interface OAuth2Description {
+  state: 'placeholder' | 'partial' | 'ready';
+  /** What is not there yet, such as `the client secret`. */
+  missing: string[];
+  settings: OAuth2Settings;
+  preset: OAuth2Preset;
+  hasOwnSecret: boolean;
+  /** The client is the one of the option `cloud`. */
+  isVendorClient: boolean;
+  authorizeUrl: string | null;
+  tokenUrl: string | null;
+  revokeUrl: string | null;
+  issuer: string | null;
+}
+
+/** consumer/oauth2/connections.ts, handed in. */
+export interface OAuth2Peers {
+  readonly presets: readonly OAuth2Preset[];
+  describe(link: Link, connection: Connection): OAuth2Description;
+  read(connection: Connection): OAuth2Settings;
+  write(settings: OAuth2Settings): Record<string, string>;
+  callbackUrl(linkId: string): string;
+  isSafeUrl(url: string): boolean;
+  discover(
+    baseUrl: string,
+  ): Promise<
+    (Omit<OAuth2Settings, 'preset' | 'clientId' | 'scopes' | 'issuer'> & { issuer: string }) | undefined
+  >;
+}
+
+export interface OAuth2OutgoingView extends OAuth2Description {
+  linkId: string;
+  linkName: string;
+  connectionId: string;
+  preferred: boolean;
+  /** Calls in our own name are on. */
+  clientCredentials: boolean;
+  /** To be registered at the peer, byte by byte. */
+  callbackUrl: string;
+  /** What the administrator should know, such as a callback URL that no peer takes. */
+  warnings: string[];
+}
+
+export interface OAuth2Outgoing {
+  readonly presets: readonly OAuth2Preset[];
+  /** A draft with id and callback URL, before any credential. @throws InvalidInput */
+  createDraft(input: unknown, by: string | null): Promise<OAuth2OutgoingView>;
+  /** Undefined when the link has no connection of this kind. @throws ApplinksError `not_found` */
+  find(linkId: string): Promise<OAuth2OutgoingView | undefined>;
+  /** Adds or changes it; a draft that has become ready is active. @throws InvalidInput, ApplinksError */
+  save(linkId: string, input: unknown, by: string | null): Promise<OAuth2OutgoingView>;
+  /** With the grants of all users. @throws ApplinksError `not_found` */
+  remove(linkId: string, by: string | null): Promise<void>;
+}
+
+const longestCallback = 450;
+
+export function createOAuth2Outgoing(
+  { config, sealer }: Context,
+  change: ChangeLink,
+  links: Pick<LinkService, 'create' | 'get' | 'remove'>,
+  peers: OAuth2Peers,
+): OAuth2Outgoing {
+  const viewOf = (link: Link, connection: Connection): OAuth2OutgoingView => ({
+    ...peers.describe(link, connection),
+    linkId: link.id,
+    linkName: link.name,
+    connectionId: connection.id,
+    preferred: connection.preferred,
+    clientCredentials: connection.levels.twoLegged,
+    callbackUrl: peers.callbackUrl(link.id),
+    warnings: callbackWarnings(peers.callbackUrl(link.id)),
+  });
+
+  /** Endpoints of a custom server that were not entered, as its metadata has them. */
+  const discovered = async (link: Link, settings: OAuth2Settings): Promise<OAuth2Settings> => {
+    const isComplete = settings.authorizeUrl !== null && settings.tokenUrl !== null;
+    if (settings.preset !== 'custom' || isComplete || link.rpcUrl === null) return settings;
+    try {
+      const found = await peers.discover(link.rpcUrl);
+      if (!found) return settings;
+      const { authorizeUrl, tokenUrl, revokeUrl, issuer, isIssAnnounced, tokenAuthentication } = found;
+      return { ...settings, authorizeUrl, tokenUrl, revokeUrl, issuer, isIssAnnounced, tokenAuthentication };
+    } catch (error) {
+      if (error instanceof PeerUnreachable) throw new InvalidInput({ authorizeUrl: [error.message] });
+      throw error;
+    }
+  };
+
+  const requireSafe = (settings: OAuth2Settings, link: Link, preset: OAuth2Preset): void => {
+    const fields = (['authorizeUrl', 'tokenUrl', 'revokeUrl'] as const).filter((field) => {
+      const url = settings[field];
+      return url !== null && !peers.isSafeUrl(url);
+    });
+    const problem = 'Enter an https URL without user name, password and fragment.';
+    if (fields.length > 0)
+      throw new InvalidInput(Object.fromEntries(fields.map((field) => [field, [problem]])));
+    if (link.rpcUrl !== null && !peers.isSafeUrl(link.rpcUrl))
+      throw new InvalidInput({
+        url: ['OAuth 2.0 needs https: set the address of the link to an https URL.'],
+      });
+    const unknown = settings.scopes.filter((name) => preset.scopes.every((scope) => scope.name !== name));
+    if (preset.kind === 'data-center' && unknown.length > 0)
+      throw new InvalidInput({
+        scopes: [`${preset.label} knows no ${unknown.join(', ')}. Choose from its scopes.`],
+      });
+  };
+
+  const save: OAuth2Outgoing['save'] = async (linkId, input, by) => {
+    const { clientSecret, clientCredentials, preferred, ...given } = readInput(oauth2OutgoingInput, input);
+    const now = await links.get(linkId);
+    const known = oauth2Of(now);
+    if (!known && given.preset === undefined)
+      throw new InvalidInput({ preset: ['Choose what the other application is.'] });
+    const former = known ?? newConnection(config.clock(), now);
+    const entered = withoutAddressesOfAnother({ ...peers.read(former), ...defined(given) }, given);
+    const settings = await discovered(now, entered);
+    const preset = presetOf(peers, settings.preset);
+    requireSafe(settings, now, preset);
+    const link = await change(
+      linkId,
+      (current) => {
+        const before = oauth2Of(current) ?? former;
+        const connection: Connection = {
+          ...before,
+          preferred: preferred ?? before.preferred,
+          levels: { ...before.levels, twoLegged: clientCredentials ?? before.levels.twoLegged },
+          settings: peers.write({ ...settings, scopes: settings.scopes.filter(isAskedByName) }),
+          sealedSecret:
+            clientSecret === undefined
+              ? before.sealedSecret
+              : sealer.seal(clientSecret, sealedPlace.connectionSecret(linkId, before.id)),
+        };
+        const others = current.outgoing
+          .filter(({ id }) => id !== connection.id)
+          .map((other) => (connection.preferred ? { ...other, preferred: false } : other));
+        const next = { ...current, outgoing: [...others, connection] };
+        const isReady = peers.describe(next, connection).state === 'ready';
+        return isReady ? { ...next, state: 'active' } : next;
+      },
+      by,
+    );
+    return viewOf(link, oauth2Of(link) ?? former);
+  };
+
+  return {
+    presets: peers.presets,
+    createDraft: async (input, by) => {
+      const { preset, name, url } = readInput(oauth2DraftInput, input);
+      const base = url?.replace(/\/+$/, '') ?? null;
+      if (base !== null && !peers.isSafeUrl(base))
+        throw new InvalidInput({ url: ['Enter an https URL without user name, password and fragment.'] });
+      const type = presetOf(peers, preset).linkType;
+      const { link } = await links.create({ name, type, rpcUrl: base, displayUrl: base }, by);
+      await change(link.id, (current) => ({ ...current, state: 'draft' }), by);
+      try {
+        return await save(link.id, { preset }, by);
+      } catch (error) {
+        await links.remove(link.id, by);
+        throw error;
+      }
+    },
+    find: async (linkId) => {
+      const link = await links.get(linkId);
+      const connection = oauth2Of(link);
+      return connection && viewOf(link, connection);
+    },
+    save,
+    remove: async (linkId, by) => {
+      await change(
+        linkId,
+        (link) => ({ ...link, outgoing: link.outgoing.filter(({ kind }) => kind !== 'oauth2') }),
+        by,
+      );
+    },
+  };
+}
+
+const oauth2Of = ({ outgoing }: Link): Connection | undefined =>
+  outgoing.find(({ kind }) => kind === 'oauth2');
+
+const newConnection = (createdAtMs: number, { outgoing }: Link): Connection => ({
+  id: randomUUID(),
+  kind: 'oauth2',
+  preferred: outgoing.every(({ preferred }) => !preferred),
+  levels: { threeLegged: true, twoLegged: false, impersonation: false },
+  signingKeyId: null,
+  settings: {},
+  sealedSecret: null,
+  createdAtMs,
+});
+
+/** Entered addresses have no issuer that would be known; another preset has no addresses of its own. */
+function withoutAddressesOfAnother(settings: OAuth2Settings, given: object): OAuth2Settings {
+  if (settings.preset === 'custom' && !('authorizeUrl' in given) && !('tokenUrl' in given)) return settings;
+  const none = { issuer: null, isIssAnnounced: false };
+  if (settings.preset === 'custom') return { ...settings, ...none };
+  return { ...settings, ...none, authorizeUrl: null, tokenUrl: null, revokeUrl: null };
+}
+
+/** It is added where it is needed (oauth2.md part 7, row 6), and is no access to anything. */
+const isAskedByName = (scope: string): boolean => scope !== 'offline_access';
+
+function presetOf(peers: OAuth2Peers, name: PresetName): OAuth2Preset {
+  const preset = peers.presets.find((one) => one.name === name);
+  if (preset) return preset;
+  throw new InvalidInput({ preset: ['Choose what the other application is.'] });
+}
+
+function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+function callbackWarnings(url: string): string[] {
+  const { protocol, hostname } = new URL(url);
+  return [
+    ...(url.length > longestCallback
+      ? [`Atlassian products take callback URLs of at most ${longestCallback} characters.`]
+      : []),
+    ...(protocol === 'http:' && hostname !== 'localhost'
+      ? ['Atlassian products take callback URLs over https only, but for localhost. Set baseUrl to https.']
+      : []),
+  ];
+}
