@@ -8,6 +8,7 @@ import { html, page } from './html.js';
 import { beginDance, dancePath, endDance } from './login-dance.js';
 import { logIn, loginForm, logOut } from './login-pages.js';
 import { runBuild, startPage } from './pages.js';
+import { identityRoutes } from './oauth2-provider/identity.js';
 import { providerRoutes } from './provider/provider-routes.js';
 import { on, type Route } from './route.js';
 import type { Sessions } from './sessions.js';
@@ -24,6 +25,7 @@ export function createRoutes(
   return [
     ...linking,
     ...providerRoutes(context),
+    ...identityRoutes(context),
     on('GET', '/(?:dashboard)?', (incoming) => startPage(context, incoming)),
     on('GET', '/login', (incoming) => loginForm(incoming)),
     on('POST', '/login', (incoming) => logIn(context.state, sessions, incoming)),
