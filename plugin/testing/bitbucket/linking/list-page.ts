@@ -4,7 +4,7 @@
  */
 import { redirect, type Answer, type Incoming } from '../answer.js';
 import { html, page, type Html } from '../html.js';
-import { incomingLinkRows } from '../oauth2-provider/client-pages.js';
+import { incomingLinkRows } from '../oauth2-provider/incoming-link-rows.js';
 import { createIncomingPath } from '../oauth2-provider/paths.js';
 import { manualForm, storeManualLink } from '../link-form.js';
 import type { Link } from '../state.js';

@@ -16,66 +16,9 @@ import {
   type Registration,
 } from './clients.js';
 import type { OAuth2Client } from './memory.js';
-import { createIncomingPath, incomingLinksPath } from './paths.js';
-import { scopeMeaning } from './scope-meaning.js';
-import { scopeNames } from './scopes.js';
-
-const pageOf = ({ base }: Pick<Incoming, 'base'>, { id }: OAuth2Client): string =>
-  `${base}${incomingLinksPath}/${id}`;
-
-/** The original's list loses the port. */
-function addressOf({ redirects }: OAuth2Client): string {
-  const { protocol, hostname } = new URL(redirects[0] ?? 'http://localhost');
-  return `${protocol}//${hostname}`;
-}
-
-/** Rows for the administrator's list of all links. */
-export const incomingLinkRows = ({ oauth2 }: StandInContext, base: string): readonly Html[] =>
-  [...oauth2.clients.values()].map(
-    (client) =>
-      html`<tr>
-        <td>
-          <div>${client.name} (generic, OAuth 2.0)</div>
-          <div>${addressOf(client)}</div>
-        </td>
-        <td>Incoming</td>
-        <td>Non-Atlassian <a href="${pageOf({ base }, client)}">View credentials of ${client.name}</a></td>
-      </tr>`,
-  );
-
-/** `nothing selected means PUBLIC_REPOS` in Bitbucket. */
-function fieldsOf({ state }: StandInContext, { body }: Incoming): ClientFields {
-  const form = new URLSearchParams(body);
-  const scope = form.getAll('scope').join(' ');
-  return {
-    name: form.get('name') ?? '',
-    redirects: (form.get('redirects') ?? '').split(/\s+/).filter((line) => line !== ''),
-    scope: scope === '' && state.product === 'stash' ? 'PUBLIC_REPOS' : scope,
-  };
-}
-
-function fieldset({ state }: StandInContext, { name, redirects, scope }: ClientFields): Html {
-  const chosen = scope.split(' ');
-  const box = (value: string): Html =>
-    chosen.includes(value)
-      ? html`<input type="checkbox" name="scope" value="${value}" checked />`
-      : html`<input type="checkbox" name="scope" value="${value}" />`;
-  return html`<label>Name <input name="name" value="${name}" required /></label>
-    <label
-      >Redirect URL, one a line <textarea name="redirects" required>${redirects.join('\n')}</textarea>
-    </label>
-    <fieldset>
-      <legend>Application permissions</legend>
-      ${scopeNames(state.product).map(
-        (value) => html`<label>${box(value)} ${value}: ${scopeMeaning(state.product, value)}</label>`,
-      )}
-    </fieldset>`;
-}
-
-const problems = (result: Registration | undefined): Html =>
-  result && 'errors' in result
-    ? html`<p class="error" id="problem">${Object.values(result.errors).flat().join(' ')}</p>`
-    : html``;
+import { fieldset, fieldsOf, problems } from './client-form.js';
+import { pageOf } from './incoming-link-rows.js';
+import { createIncomingPath } from './paths.js';
 
 const createForm = (
   context: StandInContext,

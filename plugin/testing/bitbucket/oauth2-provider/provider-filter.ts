@@ -3,14 +3,11 @@
  * (oauth2.md 2.5: no `WWW-Authenticate`); everything else goes on as whoever an access token names.
  */
 import type { StandInContext } from '../context.js';
-import type { Route } from '../route.js';
+import { answerFrom, type Route } from '../route.js';
 import { withAccessToken, type Answering } from './resource-filter.js';
 
 export const withOAuth2 = (context: StandInContext, routes: readonly Route[], next: Answering): Answering =>
-  withAccessToken(context, async (incoming, headers) => {
-    for (const { method, pattern, handle } of routes) {
-      const match = method === incoming.method ? pattern.exec(incoming.path) : null;
-      if (match) return handle({ ...incoming, captures: match.slice(1) }, headers);
-    }
-    return next(incoming, headers);
-  });
+  withAccessToken(
+    context,
+    async (incoming, headers) => (await answerFrom(routes, incoming, headers)) ?? next(incoming, headers),
+  );

@@ -198,6 +198,13 @@ describe('authorization request of the Data Center stand-in (oauth2.md 2.3)', ()
       });
     }
 
+    it('row 2: without scope too, when the client is not known', async () => {
+      const changes = { client_id: 'unknown', scope: undefined };
+      expect(errorOf(await createBrowser({ redirects: 0 }).get(app.authorizeUrl(changes)))).to.equal(
+        'invalid_request',
+      );
+    });
+
     it('row 9: a client that was deleted meanwhile', async () => {
       const browser = await app.browserOf('ana');
       const page = await app.firstStop(browser);
