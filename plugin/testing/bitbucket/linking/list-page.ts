@@ -5,6 +5,7 @@
 import { redirect, type Answer, type Incoming } from '../answer.js';
 import { html, page, type Html } from '../html.js';
 import { manualForm, storeManualLink } from '../link-form.js';
+import { outgoingPath } from '../oauth2-client/admin-page.js';
 import type { Link } from '../state.js';
 import type { PageHandler } from './access.js';
 import type { LinkingContext } from './context.js';
@@ -45,6 +46,7 @@ function showList(
     'Application links',
     html`${message ? html`<p class="error">${message}</p>` : ''}
       <p><a href="${base}${createPath}">Create link</a></p>
+      <p><a href="${base}${outgoingPath}">Outgoing OAuth 2.0 links</a></p>
       <table>
         <tr>
           <th>Application</th>
