@@ -33,7 +33,7 @@ describe('O3: state and callback', () => {
   const result = async (id: string): Promise<unknown> =>
     JSON.parse((await browser.get(`${pair.standIn.url}${restPath}/flow/${id}`)).text);
 
-  async function expectLost(page: { url: string }): Promise<void> {
+  function expectLost(page: { url: string }): void {
     expect(page.url).to.equal(home());
     expect(pair.tokenRequests()).to.deep.equal([]);
     expect(pair.client.log).to.have.length.greaterThan(0);
@@ -80,14 +80,14 @@ describe('O3: state and callback', () => {
 
   it('1.4 rows 2 and 3: a parameter `response` loses the flow silently', async () => {
     const { state, callback } = await away();
-    await expectLost(await comeBack(callback, { response: 'eyJ', code: 'c', state }));
+    expectLost(await comeBack(callback, { response: 'eyJ', code: 'c', state }));
   });
 
   it('1.4 row 4: a state that is absent, unknown or of an error response is lost silently', async () => {
     const { callback } = await away();
-    await expectLost(await comeBack(callback, { code: 'c' }));
-    await expectLost(await comeBack(callback, { code: 'c', state: 'b7e23ec2-9c4b-4c6a-8f0e-1b2a3c4d5e6f' }));
-    await expectLost(await comeBack(callback, { error: 'access_denied' }));
+    expectLost(await comeBack(callback, { code: 'c' }));
+    expectLost(await comeBack(callback, { code: 'c', state: 'b7e23ec2-9c4b-4c6a-8f0e-1b2a3c4d5e6f' }));
+    expectLost(await comeBack(callback, { error: 'access_denied' }));
   });
 
   it('1.4 row 4: a state works once', async () => {
@@ -99,8 +99,8 @@ describe('O3: state and callback', () => {
 
   it('1.4 row 4: another session, or none, is lost and does not use the state up', async () => {
     const { id, state, callback } = await away();
-    await expectLost(await comeBack(callback, { code: 'c', state }, await pair.standIn.as('admin')));
-    await expectLost(await comeBack(callback, { code: 'c', state }, createBrowser()));
+    expectLost(await comeBack(callback, { code: 'c', state }, await pair.standIn.as('admin')));
+    expectLost(await comeBack(callback, { code: 'c', state }, createBrowser()));
     await comeBack(callback, { code: 'c', state });
     expect(await result(id)).to.have.property('success', true);
   });
@@ -108,7 +108,7 @@ describe('O3: state and callback', () => {
   it('1.4 row 4: a session that has ended is lost', async () => {
     const { state, callback } = await away();
     await browser.post(`${pair.standIn.url}/logout`, {});
-    await expectLost(await comeBack(callback, { code: 'c', state }));
+    expectLost(await comeBack(callback, { code: 'c', state }));
   });
 
   it('1.4 row 5: another suffix is told with the one that was expected', async () => {
@@ -170,6 +170,6 @@ describe('O3: state and callback', () => {
     };
     const { outcome, page } = await pair.test();
     expect(outcome).to.equal('lost');
-    await expectLost({ url: page.url.replace(/#.*$/, '') });
+    expectLost({ url: page.url.replace(/#.*$/, '') });
   });
 });

@@ -2,10 +2,8 @@ import { expect } from 'chai';
 import type { Reply } from '../scripted-provider.js';
 import { endpoints, outgoingPair, refusal, tokens, type OutgoingPair } from './outgoing-pair.js';
 
-const typed = (type: string | undefined): Reply => {
-  const { headers: _json, ...rest } = tokens();
-  return { ...rest, ...(type !== undefined && { headers: { 'Content-Type': type } }) };
-};
+const typed = (type: string | undefined): Reply =>
+  tokens({}, { headers: type === undefined ? {} : { 'Content-Type': type } });
 const written = (body: string): Reply => tokens({}, { body });
 
 describe('O5: strictness of the parser, row by row of 1.6', () => {
