@@ -51,4 +51,8 @@ export type {
   User,
 } from './bitbucket/state.js';
 export type { Refusal } from './bitbucket/token-requests.js';
+export { cloudStandIn, type CloudStandIn, type CloudStandInOptions } from './cloud/stand-in.js';
+export type { CloudApp, Site } from './cloud/context.js';
+export type { CloudGrant } from './cloud/grants.js';
+export type { CloudSwitches } from './cloud/switches.js';
 export { storeContract, type StoreUnderTest } from './store-contract/suite.js';
