@@ -19,6 +19,9 @@ import { createOAuth2ProviderDriver, type OAuth2ProviderDriver } from './oauth2-
 import { withUserName } from './oauth2-provider/identity.js';
 import { withOAuth2 } from './oauth2-provider/provider-filter.js';
 import { oauth2ProviderRoutes } from './oauth2-provider/routes.js';
+import { createOAuth2Client } from './oauth2-client/context.js';
+import { createOAuth2ClientDriver, type OAuth2ClientDriver } from './oauth2-client/driver.js';
+import { oauth2ClientRoutes } from './oauth2-client/routes.js';
 import { withOAuth } from './provider/oauth-filter.js';
 import { productFacts } from './provider/product-facts.js';
 import type { ReceivedRequest } from './received.js';
@@ -93,6 +96,8 @@ export interface BitbucketStandIn {
   readonly linking: LinkingDriver;
   /** Incoming links over OAuth 2.0: clients, tokens, switches. */
   readonly oauth2Provider: OAuth2ProviderDriver;
+  /** Outgoing OAuth 2.0 links: creating, testing and using them. */
+  readonly oauth2Client: OAuth2ClientDriver;
   /** Tokens that it gave to them, by value; delete one to revoke it. */
   readonly issued: Map<string, IssuedToken>;
   /** All links, oldest first. */
@@ -144,7 +149,11 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     clock: options.clock ?? Date.now,
   });
   const linking = createLinking(context);
-  const routes = createRoutes(context, sessions, linkingRoutes(linking));
+  const oauth2Client = createOAuth2Client(context);
+  const routes = createRoutes(context, sessions, [
+    ...linkingRoutes(linking),
+    ...oauth2ClientRoutes(oauth2Client),
+  ]);
   const server = createStandInServer({
     state,
     sessions,
@@ -165,6 +174,13 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     const link = state.links.get(id);
     if (!link) throw new Error(`The stand-in has no link ${id}.`);
     return link;
+  };
+  const as = async (name: string): Promise<MiniBrowser> => {
+    const user = state.users.get(name);
+    if (!user) throw new Error(`The stand-in has no user ${name}.`);
+    const browser = createBrowser();
+    await browser.post(`${started()}/login`, { j_username: user.name, j_password: user.password });
+    return browser;
   };
 
   return {
@@ -193,19 +209,14 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     consumers: state.consumers,
     linking: createLinkingDriver(linking),
     oauth2Provider: createOAuth2ProviderDriver(context),
+    oauth2Client: createOAuth2ClientDriver(oauth2Client, as),
     issued: state.issued,
     links: () => [...state.links.values()],
     link: (id) => state.links.get(id),
     token: (linkId, user) => state.tokens.get(linkId, user),
     setToken: (linkId, user, token) => state.tokens.set(linkId, user, token),
     addBuild: (build) => void state.builds.set(build.key, build),
-    as: async (name) => {
-      const user = state.users.get(name);
-      if (!user) throw new Error(`The stand-in has no user ${name}.`);
-      const browser = createBrowser();
-      await browser.post(`${started()}/login`, { j_username: user.name, j_password: user.password });
-      return browser;
-    },
+    as,
     danceUrl: (linkId, redirectUrl) => {
       const query = new URLSearchParams({ applicationLinkID: linkId, ...(redirectUrl && { redirectUrl }) });
       return `${started()}${dancePath}/authorize?${query.toString()}`;
