@@ -9,7 +9,7 @@ import { ApplinksError, CredentialsRequired, PeerRefused, PeerUnreachable } from
 import type { HostUser } from '../host.js';
 import { urlDerivedId } from '../server-id.js';
 import type { Link } from '../store/store.js';
-import { connectUrl } from './connect.js';
+import { connectUrl } from './connect-url.js';
 import { fetchManifest } from './manifest.js';
 import type { LinkClients, PeerFetch } from './link-client.js';
 import { compareLevels, levelsDocument } from './level-comparison.js';

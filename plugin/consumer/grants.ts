@@ -1,10 +1,8 @@
 /**
- * Tokens that peers granted us: sealed when stored, opened when used, renewed before they expire. Several processes use
- * the same grant; one of them renews it while the others wait, since a second renewal with the old handle would end the
- * session (applinks-oauth1.md 6.5).
+ * Tokens that peers granted us by OAuth 1.0a: sealed when stored, opened when used, renewed by the session handle before
+ * they expire, by one process at a time (applinks-oauth1.md 6.5).
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Context } from '../context.js';
 import { PeerRefused } from '../errors.js';
@@ -13,6 +11,7 @@ import type { Grant } from '../store/outgoing.js';
 import type { Connection, Link } from '../store/store.js';
 import { endpointsOf, type IdentityOf } from './endpoints.js';
 import { isTokenDead } from './oauth-refusal.js';
+import { createGrantKeeping, renewAheadMs } from './grant-keeping.js';
 import type { IssuedToken, TokenRequests } from './token-requests.js';
 
 const documentSchema = z.object({
@@ -36,13 +35,9 @@ export interface Grants {
   drop(opened: OpenGrant, problem: string): Promise<void>;
 }
 
-const renewAheadMs = 60_000;
-const renewalTakesMs = 30_000;
-const pollMs = 100;
-const touchIntervalMs = 60_000;
-
 export function createGrants(context: Context, requests: TokenRequests, identityOf: IdentityOf): Grants {
   const { store, sealer, config, events } = context;
+  const { inTurn, forget, isExpired } = createGrantKeeping(context);
 
   const documentOf = ({ linkId, connectionId, userId, sealedDocument }: Grant) =>
     documentSchema.parse(
@@ -70,17 +65,6 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     const { token, tokenSecret } = documentOf(grant);
     return { grant, token, tokenSecret };
   };
-  const removed = (grant: Grant, reason: string): void =>
-    events.emit('grant.removed', { linkId: grant.linkId, userId: grant.userId, reason });
-
-  const forget = async (grant: Grant, reason: string): Promise<undefined> => {
-    if (await store.grants.removeUnchanged(grant.id, grant.revision)) removed(grant, reason);
-    return undefined;
-  };
-
-  const isExpired = ({ expiresAtMs }: Grant): boolean =>
-    expiresAtMs !== null && expiresAtMs <= config.clock();
-
   /** The caller has claimed the renewal. */
   const renew = async (
     link: Link,
@@ -117,26 +101,19 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     }
   };
 
-  const open: Grants['open'] = async (link, connection, userId) => {
-    for (let poll = 0; ; poll += 1) {
-      const grant = await store.grants.get(connection.id, userId);
-      if (!grant) return undefined;
-      const nowMs = config.clock();
-      const isFresh = grant.expiresAtMs === null || grant.expiresAtMs - renewAheadMs > nowMs;
-      if (isFresh) {
-        await noteUse(grant, nowMs);
-        return opened(grant);
-      }
-      if (await store.grants.claimRenewal(grant.id, grant.revision, nowMs, nowMs + renewalTakesMs))
-        return renew(link, connection, userId, grant);
-      if (poll * pollMs > renewalTakesMs) return opened(grant);
-      await sleep(pollMs);
-    }
-  };
-
-  const noteUse = async ({ id, lastUsedAtMs }: Grant, nowMs: number): Promise<void> => {
-    if (lastUsedAtMs === null || nowMs - lastUsedAtMs > touchIntervalMs) await store.grants.touch(id, nowMs);
-  };
+  const open: Grants['open'] = (link, connection, userId) =>
+    inTurn({
+      connectionId: connection.id,
+      userId,
+      use: (grant) => {
+        const { expiresAtMs } = grant;
+        return expiresAtMs === null || expiresAtMs - renewAheadMs > config.clock()
+          ? opened(grant)
+          : undefined;
+      },
+      renew: (grant) => renew(link, connection, userId, grant),
+      giveUp: opened,
+    });
 
   return {
     open,

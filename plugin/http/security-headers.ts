@@ -12,6 +12,14 @@ export interface PageHeaders {
   frameAncestors?: readonly string[];
 }
 
+const hidden = new WeakSet<Response>();
+
+/** For an address that carries a code: not even our own pages are told of it. */
+export function hideReferrer(res: Response): void {
+  hidden.add(res);
+  res.setHeader('Referrer-Policy', 'no-referrer');
+}
+
 export function setPageHeaders(
   res: Response,
   { formAction = [], frameAncestors = [] }: PageHeaders = {},
@@ -32,7 +40,7 @@ export function setPageHeaders(
   if (frameAncestors.length === 0) res.setHeader('X-Frame-Options', 'DENY');
   else res.removeHeader('X-Frame-Options');
   res.setHeader('X-Content-Type-Options', 'nosniff');
-  res.setHeader('Referrer-Policy', 'same-origin');
+  res.setHeader('Referrer-Policy', hidden.has(res) ? 'no-referrer' : 'same-origin');
   setNoStore(res);
 }
 
