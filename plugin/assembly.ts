@@ -28,15 +28,17 @@ import { type TokenService } from './admin/token-service.js';
 import type { Context } from './context.js';
 import { ApplinksError } from './errors.js';
 import { createDiagnosis } from './consumer/diagnosis.js';
-import { createDances, danceLifetimeMs } from './consumer/dance.js';
+import { createDances } from './consumer/dance.js';
 import { discover, fetchConsumerInfo, fetchManifest } from './consumer/discovery.js';
 import { createIdentityOf } from './consumer/endpoints.js';
 import { createGrants } from './consumer/grants.js';
 import { createLinkClients, type ClientOptions, type LinkClient } from './consumer/link-client.js';
+import { createOAuth1Calls } from './consumer/oauth1-calls.js';
 import { createOAuth2Connections } from './consumer/oauth2/connections.js';
-import { createMetadataReader } from './consumer/oauth2/metadata.js';
+import { createOAuth2Consumer } from './consumer/oauth2/consumer.js';
 import { consumerRoutes } from './consumer/routes.js';
 import { createTokenRequests } from './consumer/token-requests.js';
+import { createTransactions, transactionLifetimeMs } from './consumer/transactions.js';
 import { type Transport } from './consumer/transport.js';
 import { createTransactionCookie } from './http/transaction-cookie.js';
 import { createCsrf } from './http/csrf.js';
@@ -86,14 +88,20 @@ export async function assemble(materials: Materials): Promise<Parts> {
   const requests = createTokenRequests(transport, config.clock);
   const identityOf = createIdentityOf(context, keys, identity.consumerKey);
   const grants = createGrants(context, requests, identityOf);
-  const dances = createDances(context, requests, identityOf, grants);
-  const metadata = createMetadataReader(transport, config.clock);
-  const cookies = createTransactionCookie('applinks_connect', config.baseUrl, danceLifetimeMs / 1000);
+  const transactions = createTransactions(context);
+  const dances = createDances(context, requests, identityOf, grants, transactions);
+  const oauth2 = createOAuth2Consumer(context, transport, transactions);
+  const cookies = createTransactionCookie('applinks_connect', config.baseUrl, transactionLifetimeMs / 1000);
   const router = Router();
   router.use(skipNullBytes);
   router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers, identity, keys }));
   router.use(oauth2Routes({ context, views, csrf, rawBodies, endpoints }));
-  router.use(consumerRoutes({ context, views, csrf, rawBodies, endpoints, cookies, dances }));
+  router.use(
+    consumerRoutes({
+      ...{ context, views, csrf, rawBodies, endpoints, cookies, dances },
+      ...{ flows: oauth2.flows, oauth2Grants: oauth2.grants },
+    }),
+  );
   const access = createPageAccess(context, csrf, rawBodies);
   const linking: LinkingDependencies = {
     context,
@@ -108,7 +116,10 @@ export async function assemble(materials: Materials): Promise<Parts> {
   router.use(
     landingRoutes({ ...linking, access, views, endpoints, linking, changeLink: materials.changeLink }),
   );
-  const clients = createLinkClients(context, transport, identityOf, grants);
+  const clients = createLinkClients(context, {
+    oauth1: createOAuth1Calls(context, transport, identityOf, grants),
+    oauth2: oauth2.calls,
+  });
   const diagnose = createDiagnosis(context, transport, clients, identity.serverId);
   const automatic = createAutomaticLinks({
     ...{ context, keys, changeLink: materials.changeLink },
@@ -147,7 +158,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
       context,
       materials.changeLink,
       links,
-      createOAuth2Connections(context, metadata),
+      createOAuth2Connections(context, oauth2.metadata),
     ),
     setLevels: createSetLevels(context, materials.changeLink),
     trust: createLinkTrust(context, materials.changeLink),

@@ -129,6 +129,8 @@ export interface PeerRefusal {
   acceptableTimestamps?: string | undefined;
   /** Readable beginning of its body. */
   excerpt?: string | undefined;
+  /** One sentence of cause and one of cure, where they are known. */
+  explanation?: string | undefined;
 }
 
 /** A peer answered, but not what it was asked for. Status 502; what it said is for administrators. */
@@ -139,12 +141,12 @@ export class PeerRefused extends ApplinksError {
   readonly excerpt: string | undefined;
   readonly peerStatus: number;
 
-  constructor({ status, problem, advice, acceptableTimestamps, excerpt }: PeerRefusal) {
+  constructor({ status, problem, advice, acceptableTimestamps, excerpt, explanation }: PeerRefusal) {
     const said = [problem, advice].filter((part) => part !== undefined && part !== '').join(': ');
     super(
       'peer_refused',
       502,
-      `The other application refused the request (${said || `HTTP status ${status}`}).`,
+      explanation ?? `The other application refused the request (${said || `HTTP status ${status}`}).`,
     );
     this.peerStatus = status;
     this.problem = problem;
@@ -161,8 +163,14 @@ export class CredentialsRequired extends ApplinksError {
     /** Absolute URL of our page that begins the authorisation. */
     readonly connectUrl: string,
     applicationName: string,
+    /** What the user's account there must allow as well, when it is connected but allows too little (OAuth 2.0). */
+    readonly scopes: readonly string[] = [],
   ) {
-    super('credentials_required', 401, `Connect your account at ${applicationName} first: ${connectUrl}`);
+    const what =
+      scopes.length === 0
+        ? `Connect your account at ${applicationName} first`
+        : `More access is needed at ${applicationName} (${scopes.join(', ')}). Connect your account again`;
+    super('credentials_required', 401, `${what}: ${connectUrl}`);
   }
 }
 

@@ -5,28 +5,18 @@
  * and one browser, and is claimed once before anything is exchanged.
  */
 import type { Request, Response } from 'express';
-import type { Context } from '../context.js';
-import { ApplinksError } from '../errors.js';
-import type { Csrf } from '../http/csrf.js';
-import type { Endpoint } from '../http/handler.js';
+import type { HostUser } from '../host.js';
 import { connectCallbackUrl } from '../http/callback-url.js';
-import { publicPath } from '../http/public-url.js';
-import type { RawBodies } from '../http/raw-body.js';
-import type { TransactionCookie } from '../http/transaction-cookie.js';
+import type { Endpoint } from '../http/handler.js';
 import { requireUser, userOrLogin } from '../http/user.js';
-import type { Views } from '../http/views.js';
 import type { Connection, Link } from '../store/store.js';
+import type { ConnectDependencies } from './connect-dependencies.js';
 import { connectionOf } from './connection.js';
-import { transactionKey, type Beginning, type Dances } from './dance.js';
-
-export interface ConnectDependencies {
-  context: Context;
-  views: Views;
-  csrf: Csrf;
-  rawBodies: RawBodies;
-  cookies: TransactionCookie;
-  dances: Dances;
-}
+import { linkOf, localPath, queryOf } from './link-of-request.js';
+import { callbackUrl } from './oauth2/peer.js';
+import { readScopes } from './oauth2/scopes.js';
+import { showStart } from './oauth2/start.js';
+import { refuseCallback, transactionKey } from './transactions.js';
 
 /** A link on another site leads to a page that asks first; one of ours goes straight on. */
 export function showConnect(dependencies: ConnectDependencies): Endpoint {
@@ -38,8 +28,14 @@ export function showConnect(dependencies: ConnectDependencies): Endpoint {
     const query = queryOf(req);
     const connection = connectionOf(link, query.get('via') ?? undefined);
     const returnTo = localPath(query.get('returnTo'));
-    if (req.headers['sec-fetch-site'] !== 'cross-site') {
+    const isFromElsewhere = req.headers['sec-fetch-site'] === 'cross-site';
+    const isOAuth2 = connection.kind === 'oauth2';
+    if (!isFromElsewhere && (!isOAuth2 || query.has('start'))) {
       await begin(dependencies, req, res, { user, link, connection, returnTo });
+      return;
+    }
+    if (isOAuth2) {
+      await showStart(dependencies, res, { user, link, connection, returnTo, query });
       return;
     }
     const formToken = csrf.token(req, res, user.id, purposeOf(link));
@@ -79,70 +75,50 @@ export function finishConnect({ context, views, cookies, dances }: ConnectDepend
     const claimed = verifier && cookie ? await dances.claim(link, user, cookie, token) : undefined;
     if (!claimed || !token || !verifier) return refuseCallback();
     cookies.take(res, transactionKey(token));
+    const { returnTo } = claimed.document;
     if (verifier === 'denied') {
-      await views.render(res, 'connect-declined', { link, action: claimed.returnTo });
+      await views.render(res, 'connect-declined', { link, action: returnTo });
       return;
     }
     await dances.finish(req, link, user, claimed, { token, verifier });
-    if (claimed.returnTo !== null) res.redirect(303, claimed.returnTo);
+    if (returnTo !== null) res.redirect(303, returnTo);
     else await views.render(res, 'connected', { link });
   };
 }
 
+interface Start {
+  user: HostUser;
+  link: Link;
+  connection: Connection;
+  returnTo: string | null;
+}
+
 async function begin(
-  { context, cookies, dances }: ConnectDependencies,
+  { context, cookies, dances, flows }: ConnectDependencies,
   req: Request,
   res: Response,
-  wanted: Pick<Beginning, 'user' | 'link' | 'connection' | 'returnTo'>,
+  start: Start,
 ): Promise<void> {
-  const callbackUrl = connectCallbackUrl(context.config, wanted.link.id);
+  const { link } = start;
   const cookie = cookies.newValue();
-  const { redirectTo, key } = await dances.begin(req, { ...wanted, cookie, callbackUrl });
+  const scopes = readScopes(queryOf(req).get('scope') ?? '');
+  const { redirectTo, key } =
+    start.connection.kind === 'oauth2'
+      ? await flows.begin(req, { ...start, cookie, scopes, callbackUrl: callbackUrl(context, link.id) })
+      : await dances.begin(req, {
+          ...start,
+          cookie,
+          callbackUrl: connectCallbackUrl(context.config, link.id),
+        });
   cookies.give(res, key, cookie);
+  res.setHeader('Cache-Control', 'no-store');
   res.redirect(303, redirectTo);
 }
 
-/** Page that begins the authorisation of this connection, as an absolute URL. */
-export function connectUrl(
-  { config }: Pick<Context, 'config'>,
-  link: Link,
-  connection: Connection = connectionOf(link),
-): string {
-  const via = connection.id === connectionOf(link).id ? '' : `?via=${encodeURIComponent(connection.id)}`;
-  const path = publicPath(config, `/applinks/connect/${encodeURIComponent(link.id)}`);
-  return `${new URL(config.baseUrl).origin}${path}${via}`;
-}
-
 const purposeOf = (link: Link): string => `connect ${link.id}`;
-
-async function linkOf({ store }: Context, req: Request): Promise<Link> {
-  const { linkId } = req.params;
-  const link = typeof linkId === 'string' ? await store.links.get(linkId) : undefined;
-  if (link) return link;
-  throw new ApplinksError('not_found', 404, 'There is no such application link. It may have been deleted.');
-}
-
-const queryOf = (req: Request): URLSearchParams =>
-  new URL(req.originalUrl, 'http://path.invalid').searchParams;
 
 /** A parameter that is sent twice is nobody's. */
 function single(query: URLSearchParams, name: string): string | undefined {
   const [value, ...others] = query.getAll(name);
   return others.length > 0 || value === '' || (value?.length ?? 0) > 4096 ? undefined : value;
-}
-
-/** A path of our own origin; anything else is dropped, so that nobody is sent away by a link of ours. */
-function localPath(value: string | null): string | null {
-  return value !== null && value.length <= 2048 && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(value)
-    ? value
-    : null;
-}
-
-function refuseCallback(): never {
-  throw new ApplinksError(
-    'invalid_input',
-    400,
-    'This authorisation was begun by another user or in another browser, is finished already, or took too long. Begin again.',
-    { reason: 'no transaction of this link, user and browser' },
-  );
 }

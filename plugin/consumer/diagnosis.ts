@@ -9,7 +9,7 @@ import { ApplinksError, CredentialsRequired, PeerRefused, PeerUnreachable } from
 import type { HostUser } from '../host.js';
 import { urlDerivedId } from '../server-id.js';
 import type { Connection, Link } from '../store/store.js';
-import { connectUrl } from './connect.js';
+import { connectUrl } from './connect-url.js';
 import { requireInstallation, requireKnownKey } from './installation.js';
 import type { LinkClients, PeerFetch } from './link-client.js';
 import { compareLevels, levelsDocument } from './level-comparison.js';
@@ -112,7 +112,7 @@ export function createDiagnosis(
       cause: named(finding.cause),
       cure: named(finding.cure),
       answer: trouble.answer ?? null,
-      connectUrl: needsAccount ? connectUrl(context, link, tested(link)) : null,
+      connectUrl: needsAccount ? connectUrl(context, link, { connection: tested(link) }) : null,
       hints,
       checkedAtMs: config.clock(),
     };

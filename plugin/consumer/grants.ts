@@ -1,10 +1,8 @@
 /**
- * Tokens that peers granted us: sealed when stored, opened when used, renewed before they expire. Several processes use
- * the same grant; one of them renews it while the others wait, since a second renewal with the old handle would end the
- * session (applinks-oauth1.md 6.5).
+ * Tokens that peers granted us by OAuth 1.0a: sealed when stored, opened when used, renewed by the session handle before
+ * they expire, by one process at a time (applinks-oauth1.md 6.5).
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Context } from '../context.js';
 import { PeerRefused } from '../errors.js';
@@ -13,6 +11,7 @@ import type { Grant } from '../store/outgoing.js';
 import type { Connection, Link } from '../store/store.js';
 import { endpointsOf, type IdentityOf } from './endpoints.js';
 import { isTokenDead } from './oauth-refusal.js';
+import { createGrantKeeping, renewAheadMs } from './grant-keeping.js';
 import type { IssuedToken, TokenRequests } from './token-requests.js';
 
 const documentSchema = z.object({
@@ -36,15 +35,9 @@ export interface Grants {
   drop(opened: OpenGrant, problem: string): Promise<boolean>;
 }
 
-const renewAheadMs = 60_000;
-/** Beside the deadline of its call, so that nobody takes a renewal over that may still succeed. */
-const renewalMarginMs = 20_000;
-const pollMs = 100;
-const touchIntervalMs = 60_000;
-
 export function createGrants(context: Context, requests: TokenRequests, identityOf: IdentityOf): Grants {
   const { store, sealer, config, events } = context;
-  const renewalTakesMs = config.network.timeoutMs + renewalMarginMs;
+  const { inTurn, forget, isExpired } = createGrantKeeping(context);
 
   const documentOf = ({ linkId, connectionId, userId, sealedDocument }: Grant) =>
     documentSchema.parse(
@@ -72,17 +65,10 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     const { token, tokenSecret } = documentOf(grant);
     return { grant, token, tokenSecret };
   };
-  const removed = (grant: Grant, reason: string): void =>
-    events.emit('grant.removed', { linkId: grant.linkId, userId: grant.userId, reason });
-
-  const forget = async (grant: Grant, reason: string): Promise<boolean> => {
-    const isForgotten = await store.grants.removeUnchanged(grant.id, grant.revision);
-    if (isForgotten) removed(grant, reason);
-    return isForgotten;
+  const forgotten = async (grant: Grant, reason: string): Promise<null> => {
+    await forget(grant, reason);
+    return null;
   };
-
-  const isExpired = ({ expiresAtMs }: Grant): boolean =>
-    expiresAtMs !== null && expiresAtMs <= config.clock();
 
   /** The caller has claimed the renewal. Null: others changed or removed the grant meanwhile. */
   const renew = async (
@@ -90,9 +76,9 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     connection: Connection,
     userId: string,
     grant: Grant,
-    sessionHandle: string,
-  ): Promise<OpenGrant | undefined | null> => {
-    const { token, tokenSecret } = documentOf(grant);
+  ): Promise<OpenGrant | null> => {
+    const { token, tokenSecret, sessionHandle } = documentOf(grant);
+    if (sessionHandle === null) return forgotten(grant, 'expired');
     const identity = await identityOf(link, connection, tokenSecret);
     try {
       const issued = await requests.renew(
@@ -112,7 +98,7 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     } catch (error) {
       const problem = error instanceof PeerRefused ? error.problem : undefined;
       if (isTokenDead(problem) || problem === 'permission_denied')
-        return (await forget(grant, problem ?? 'refused')) ? undefined : null;
+        return forgotten(grant, problem ?? 'refused');
       // Those who wait for this renewal need not wait for a peer that is down.
       const released = { ...grant, renewalUntilMs: null };
       if (!(await store.grants.update(released))) return null;
@@ -121,39 +107,19 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     }
   };
 
-  const open: Grants['open'] = async (link, connection, userId) => {
-    let awaited: number | undefined;
-    for (let poll = 0; ; poll += 1) {
-      const grant = await store.grants.get(connection.id, userId);
-      if (!grant) return undefined;
-      const nowMs = config.clock();
-      const isFresh = grant.expiresAtMs === null || grant.expiresAtMs - renewAheadMs > nowMs;
-      // Those who waited take what they waited for, however short it lasts, or each would end the former's token.
-      const isAwaited = awaited !== undefined && awaited !== grant.revision && !isExpired(grant);
-      if (isFresh || isAwaited) {
-        await noteUse(grant, nowMs);
-        return opened(grant);
-      }
-      const { sessionHandle } = documentOf(grant);
-      if (sessionHandle === null) {
-        if (!isExpired(grant)) return opened(grant);
-        await forget(grant, 'expired');
-        continue;
-      }
-      if (await store.grants.claimRenewal(grant.id, grant.revision, nowMs, nowMs + renewalTakesMs)) {
-        const renewed = await renew(link, connection, userId, grant, sessionHandle);
-        if (renewed !== null) return renewed;
-        continue;
-      }
-      if (poll * pollMs > renewalTakesMs) return opened(grant);
-      awaited = grant.revision;
-      await sleep(pollMs);
-    }
-  };
-
-  const noteUse = async ({ id, lastUsedAtMs }: Grant, nowMs: number): Promise<void> => {
-    if (lastUsedAtMs === null || nowMs - lastUsedAtMs > touchIntervalMs) await store.grants.touch(id, nowMs);
-  };
+  const open: Grants['open'] = (link, connection, userId) =>
+    inTurn({
+      connectionId: connection.id,
+      userId,
+      use: (grant, isAwaited) => {
+        const { expiresAtMs } = grant;
+        const isFresh = expiresAtMs === null || expiresAtMs - renewAheadMs > config.clock();
+        const isKept = !isExpired(grant) && (isAwaited || documentOf(grant).sessionHandle === null);
+        return isFresh || isKept ? opened(grant) : undefined;
+      },
+      renew: (grant) => renew(link, connection, userId, grant),
+      giveUp: opened,
+    });
 
   return {
     open,

@@ -1,25 +1,18 @@
 /**
- * Calls to a peer as a host writes them: `client(linkId).as(user)('/rest/api/1.0/projects')`. Signed for one address of
- * this link only, so a path from outside can never carry a user's token elsewhere (applinks-oauth1.md 5.3); no redirect
- * is followed. A token is forgotten on the three problems of 5.4 only: any other failure would log out everybody when
- * the peer has a bad day.
+ * Calls to a peer as a host writes them: `client(linkId).as(user)('/rest/api/1.0/projects')`, by whichever protocol the
+ * link's connection speaks. They go to one address of this link only, so a path from outside can never carry a user's
+ * token elsewhere (applinks-oauth1.md 5.3; oauth2.md part 7, row 22); no redirect is followed.
  */
 import { ApplinksError, CredentialsRequired, PeerRefused, PeerUnreachable } from '../errors.js';
 import type { Context } from '../context.js';
 import type { HostUser } from '../host.js';
-import type { Pair } from '../oauth1/encoding.js';
 import { createNoteKeeper } from '../store/note-keeper.js';
-import type { Connection, Link } from '../store/store.js';
-import { connectUrl } from './connect.js';
+import type { Link } from '../store/store.js';
+import type { Calls, Target } from './calls.js';
 import { connectionOf } from './connection.js';
-import type { IdentityOf } from './endpoints.js';
+import type { CallInit } from './prepared-call.js';
 import type { LinkStatus } from './status-types.js';
-import type { Grants } from './grants.js';
-import { isTokenDead, problemOf } from './oauth-refusal.js';
-import { shortenAnswer } from './peer-answer.js';
-import { readCall, requireNoRequestor, type CallInit, type PreparedCall } from './prepared-call.js';
-import { authorizationOf } from './sign.js';
-import type { Transport } from './transport.js';
+import type { TransportAnswer } from './transport.js';
 
 /** Like fetch. The path is below the link's RPC URL, or an absolute URL below it. Redirects are errors. */
 export type PeerFetch = (path: string, init?: CallInit) => Promise<Response>;
@@ -31,7 +24,8 @@ export interface LinkClient {
   as(user: HostUser | string): PeerFetch;
   /**
    * In the application's own name (2LO), which Atlassian products treat as anonymous unless an executing user is set
-   * there (6.6); with `requestor`, in the name of the user who is called so there (2LOi).
+   * there (6.6); with `requestor`, in the name of the user who is called so there (2LOi). By OAuth 2.0: with a token that
+   * the peer issues to the client itself.
    */
   asApplication(options?: { requestor?: string }): PeerFetch;
   /** With the grant of the link's service user: for work in the background. */
@@ -46,24 +40,13 @@ export interface ClientOptions {
 /** @throws ApplinksError `not_found` when called, PeerUnreachable, PeerRefused, CredentialsRequired */
 export type LinkClients = (linkId: string, options?: ClientOptions) => Omit<LinkClient, 'status'>;
 
-interface Target {
-  link: Link;
-  connection: Connection;
+export interface CallsByProtocol {
+  oauth1: Calls;
+  oauth2: Calls;
 }
 
-interface Voice {
-  tokenSecret: string;
-  token: string;
-  requestor?: string | undefined;
-}
-
-export function createLinkClients(
-  context: Context,
-  transport: Transport,
-  identityOf: IdentityOf,
-  grants: Grants,
-): LinkClients {
-  const { store, config, events } = context;
+export function createLinkClients(context: Context, calls: CallsByProtocol): LinkClients {
+  const { store, events } = context;
   const keepFailure = createNoteKeeper(context, 'outgoing_failed');
 
   const targetOf = async (linkId: string, via: string | undefined): Promise<Target> => {
@@ -72,16 +55,8 @@ export function createLinkClients(
     return { link, connection: connectionOf(link, via) };
   };
 
-  const send = async ({ link, connection }: Target, call: PreparedCall, voice: Voice) => {
-    const url = voice.requestor === undefined ? call.url : withRequestor(call.url, voice.requestor);
-    const parameters: Pair[] = [['oauth_token', voice.token]];
-    const identity = await identityOf(link, connection, voice.tokenSecret);
-    const toSign = { method: call.method, url, form: call.form, parameters };
-    const authorization = authorizationOf(identity, toSign, Math.floor(config.clock() / 1000));
-    const headers = { ...call.headers, authorization };
-    const { method, body, maxBytes, timeoutMs, signal } = call;
-    return transport.request({ method, url, headers, body, maxBytes, timeoutMs, signal });
-  };
+  const callsOf = ({ connection }: Target): Calls =>
+    calls[connection.kind === 'oauth2' ? 'oauth2' : 'oauth1'];
 
   const failed = ({ link }: Target, error: unknown): void => {
     const isKnown = error instanceof ApplinksError;
@@ -90,53 +65,38 @@ export function createLinkClients(
     keepFailure(link.id, () => ({ problem, message: isKnown ? error.message : 'The log says more.' }));
   };
 
-  const answerOf = async (
+  /** A caller who changed their mind, asks for another link's address or has to connect, is no failure of the link. */
+  const isOfTheLink = (error: unknown, init: CallInit | undefined): boolean =>
+    init?.signal?.aborted !== true &&
+    !(error instanceof CredentialsRequired) &&
+    !(error instanceof ApplinksError && error.status < 500);
+
+  const responseTo = async (
     target: Target,
-    call: PreparedCall,
-    voice: Voice,
-    onDead: (problem: string) => Promise<Response>,
-  ) => {
-    const answer = await send(target, call, voice).catch((error: unknown) => {
-      // A caller who changed their mind is no failure of the link.
-      if (!call.signal?.aborted) failed(target, error);
-      throw error;
-    });
-    const refused = problemOf(answer);
-    if (refused?.problem === undefined) return toResponse(answer);
-    if (isTokenDead(refused.problem)) return onDead(refused.problem);
-    const error = new PeerRefused({ status: answer.status, ...refused, excerpt: shortenAnswer(answer.body) });
-    failed(target, error);
-    throw error;
-  };
+    init: CallInit | undefined,
+    call: Promise<TransportAnswer>,
+  ): Promise<Response> =>
+    toResponse(
+      await call.catch((error: unknown) => {
+        if (isOfTheLink(error, init)) failed(target, error);
+        throw error;
+      }),
+    );
 
   const asUser = async (
     target: Target,
     userId: string,
-    call: PreparedCall,
-    isSecondTry = false,
+    path: string,
+    init: CallInit | undefined,
   ): Promise<Response> => {
     const { link, connection } = target;
     requireLevel(link, connection.levels.threeLegged, 'in the name of a user (3LO)');
-    const opened = await grants.open(link, connection, userId).catch((error: unknown) => {
-      failed(target, error);
-      throw error;
-    });
-    if (!opened) throw credentialsRequired(target);
-    return answerOf(target, call, opened, async (problem) => {
-      // Renewed by another process while this call was on its way; the peer did nothing, so it is sent again.
-      if (!(await grants.drop(opened, problem)) && !isSecondTry) return asUser(target, userId, call, true);
-      throw credentialsRequired(target);
-    });
+    return responseTo(target, init, callsOf(target).asUser(target, userId, path, init));
   };
 
-  const credentialsRequired = ({ link, connection }: Target): CredentialsRequired =>
-    new CredentialsRequired(link.id, connectUrl(context, link, connection), link.name);
-
   return (linkId, { via } = {}) => ({
-    as: (user) => async (path, init) => {
-      const target = await targetOf(linkId, via);
-      return asUser(target, typeof user === 'string' ? user : user.id, readCall(target.link, path, init));
-    },
+    as: (user) => async (path, init) =>
+      asUser(await targetOf(linkId, via), typeof user === 'string' ? user : user.id, path, init),
     asApplication:
       ({ requestor } = {}) =>
       async (path, init) => {
@@ -145,14 +105,7 @@ export function createLinkClients(
         if (requestor === undefined)
           requireLevel(target.link, levels.twoLegged, "in the application's own name (2LO)");
         else requireLevel(target.link, levels.impersonation, 'for a named user (2LO with impersonation)');
-        const voice = { token: '', tokenSecret: '', requestor };
-        const call = readCall(target.link, path, init);
-        requireNoRequestor(call, requestor);
-        return answerOf(target, call, voice, (problem) => {
-          const error = new PeerRefused({ status: 401, problem });
-          failed(target, error);
-          throw error;
-        });
+        return responseTo(target, init, callsOf(target).asApplication(target, requestor, path, init));
       },
     asService: () => async (path, init) => {
       const target = await targetOf(linkId, via);
@@ -163,15 +116,9 @@ export function createLinkClients(
           409,
           `${name} has no service user. Choose one on the page of this link.`,
         );
-      return asUser(target, serviceUserId, readCall(target.link, path, init));
+      return asUser(target, serviceUserId, path, init);
     },
   });
-}
-
-/** The name goes into the query and is signed with it (applinks-oauth1.md 5.3, variant 2LOi). */
-function withRequestor(url: string, requestor: string): string {
-  const separator = url.includes('?') ? '&' : '?';
-  return `${url}${separator}xoauth_requestor_id=${encodeURIComponent(requestor)}`;
 }
 
 function requireLevel(link: Link, isOn: boolean, what: string): void {

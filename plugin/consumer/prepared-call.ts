@@ -1,6 +1,5 @@
-/** A call to a peer, checked and ready to be signed: its address lies below the link's RPC URL, and nowhere else. */
+/** A call to a peer, checked and ready to be signed: its address lies below where calls go, and nowhere else. */
 import { ApplinksError } from '../errors.js';
-import type { Link } from '../store/store.js';
 
 export interface CallInit {
   /** Default GET. */
@@ -14,6 +13,15 @@ export interface CallInit {
   timeoutMs?: number;
   /** Of the answer; default 10 MiB. */
   maxBytes?: number;
+  /** OAuth 2.0: what the call needs; who has granted less is asked for more (CredentialsRequired with `scopes`). */
+  scope?: string | readonly string[];
+}
+
+/** Whom a call goes to. */
+export interface Callee {
+  name: string;
+  /** null: not set. */
+  base: string | null;
 }
 
 export interface PreparedCall {
@@ -31,7 +39,7 @@ const formType = 'application/x-www-form-urlencoded';
 const defaultMaxBytes = 10 * 1024 * 1024;
 
 /** @throws ApplinksError `invalid_input` for an address outside of the link */
-export function readCall(link: Link, path: string, init: CallInit = {}): PreparedCall {
+export function readCall(callee: Callee, path: string, init: CallInit = {}): PreparedCall {
   const given = Object.fromEntries(
     Object.entries(init.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
@@ -46,7 +54,7 @@ export function readCall(link: Link, path: string, init: CallInit = {}): Prepare
   const declaredForm = given['content-type']?.toLowerCase().startsWith(formType) === true;
   return {
     method: (init.method ?? 'GET').toUpperCase(),
-    url: urlBelow(link, path),
+    url: urlBelow(callee, path),
     // Anti-forgery of Atlassian's REST: not a browser (10.1).
     headers: { 'x-atlassian-token': 'no-check', ...(isForm ? { 'content-type': formType } : {}), ...given },
     body,
@@ -72,15 +80,15 @@ export function requireNoRequestor({ url, form }: PreparedCall, requestor: strin
   );
 }
 
-function urlBelow({ rpcUrl, name }: Link, path: string): string {
-  if (rpcUrl === null)
+function urlBelow({ base: text, name }: Callee, path: string): string {
+  if (text === null)
     throw new ApplinksError('not_connectable', 409, `The address (RPC URL) of ${name} is not set.`);
-  const base = new URL(rpcUrl);
+  const base = new URL(text);
   const prefix = base.pathname.replace(/\/$/, '');
-  const text = /^https?:\/\//i.test(path) ? path : `${base.origin}${prefix}/${path.replace(/^\//, '')}`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const wanted = /^https?:\/\//i.test(path) ? path : `${base.origin}${prefix}/${path.replace(/^\//, '')}`;
+  const url = URL.canParse(wanted) ? new URL(wanted) : undefined;
   if (!url || path.includes('\\') || !isBelow(url, base.origin, prefix))
-    throw new ApplinksError('invalid_input', 400, `Calls to ${name} must stay below ${rpcUrl}.`);
+    throw new ApplinksError('invalid_input', 400, `Calls to ${name} must stay below ${text}.`);
   url.hash = '';
   return url.href;
 }

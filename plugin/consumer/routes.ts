@@ -3,7 +3,10 @@ import { Router, type RequestHandler } from 'express';
 import { allowOnly } from '../http/allow-only.js';
 import { reportingRejections } from '../http/attempt.js';
 import type { Endpoint, EndpointFactory } from '../http/handler.js';
-import { confirmConnect, finishConnect, showConnect, type ConnectDependencies } from './connect.js';
+import { confirmConnect, finishConnect, showConnect } from './connect.js';
+import type { ConnectDependencies } from './connect-dependencies.js';
+import { finishOAuth2Connect } from './oauth2/callback.js';
+import { showConnected } from './oauth2/start.js';
 
 export function consumerRoutes({
   endpoints,
@@ -17,5 +20,9 @@ export function consumerRoutes({
   router.all('/applinks/connect/:linkId', allowOnly('GET', 'POST'));
   router.get('/applinks/callback/oauth1/:linkId', page('callback', finishConnect(dependencies)));
   router.all('/applinks/callback/oauth1/:linkId', allowOnly('GET'));
+  router.get('/applinks/callback/oauth2/:linkId', page('callback', finishOAuth2Connect(dependencies)));
+  router.all('/applinks/callback/oauth2/:linkId', allowOnly('GET'));
+  router.get('/applinks/connect/:linkId/done', page('connected', showConnected(dependencies)));
+  router.all('/applinks/connect/:linkId/done', allowOnly('GET'));
   return router;
 }

@@ -14,6 +14,14 @@ export interface PageHeaders {
   referrerPolicy?: 'same-origin' | 'no-referrer';
 }
 
+const hidden = new WeakSet<Response>();
+
+/** For an address that carries a code: not even our own pages are told of it. */
+export function hideReferrer(res: Response): void {
+  hidden.add(res);
+  res.setHeader('Referrer-Policy', 'no-referrer');
+}
+
 export function setPageHeaders(
   res: Response,
   { formAction = [], frameAncestors = [], referrerPolicy = 'same-origin' }: PageHeaders = {},
@@ -34,7 +42,7 @@ export function setPageHeaders(
   if (frameAncestors.length === 0) res.setHeader('X-Frame-Options', 'DENY');
   else res.removeHeader('X-Frame-Options');
   res.setHeader('X-Content-Type-Options', 'nosniff');
-  res.setHeader('Referrer-Policy', referrerPolicy);
+  res.setHeader('Referrer-Policy', hidden.has(res) ? 'no-referrer' : referrerPolicy);
   setNoStore(res);
 }
 
