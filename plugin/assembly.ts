@@ -38,6 +38,7 @@ import { createTransactionCookie } from './http/transaction-cookie.js';
 import { createCsrf } from './http/csrf.js';
 import { type EndpointFactory } from './http/handler.js';
 import { type RawBodies } from './http/raw-body.js';
+import { skipNullBytes } from './http/skip-null-bytes.js';
 import { tolerateDoubleSlashes } from './http/tolerate-double-slashes.js';
 import { type Views } from './http/views.js';
 import { createAuthenticator, type Authenticator } from './provider/authenticate.js';
@@ -83,6 +84,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
   const dances = createDances(context, requests, identityOf, grants);
   const cookies = createTransactionCookie('applinks_connect', config.baseUrl, danceLifetimeMs / 1000);
   const router = Router();
+  router.use(skipNullBytes);
   router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers, identity, keys }));
   router.use(consumerRoutes({ context, views, csrf, rawBodies, endpoints, cookies, dances }));
   const access = createPageAccess(context, csrf, rawBodies);

@@ -75,7 +75,7 @@ export function createKeyService(dependencies: KeyServiceDependencies): KeyServi
         );
         if (isFree) await tie(link.id, id, by, true);
       }
-      return keys.rotate();
+      return keys.rotate(heldKeys(await context.store.links.list()));
     },
     readHeldKey: async (linkId, by) => {
       const link = await get(linkId);
@@ -89,6 +89,12 @@ export function createKeyService(dependencies: KeyServiceDependencies): KeyServi
       return ours ? tie(linkId, ours.id, by, false) : link;
     },
   };
+}
+
+/** Those that some link signs with. */
+function heldKeys(links: readonly Link[]): ReadonlySet<string> {
+  const ids = links.flatMap(({ outgoing }) => outgoing.map(({ signingKeyId }) => signingKeyId));
+  return new Set(ids.filter((id) => id !== null));
 }
 
 function parse(text: string): unknown {

@@ -1,8 +1,8 @@
 /** A link made, tested and deleted from our side, row by row of applinks-oauth1.md 11b, with a failure at every step. */
 import { expect } from 'chai';
-import type { MiniBrowser, Page } from 'express-applinks/testing';
+import { enterLink, type MiniBrowser, type Page } from 'express-applinks/testing';
 import { rememberSecret } from '../support/secrets.js';
-import { startPair, type Pair } from '../support/linked-peer.js';
+import { linkByRedirect, startPair, type Pair } from '../support/linked-peer.js';
 
 const on = { enabled: true, twoLoEnabled: true, twoLoImpersonationEnabled: false };
 const off = { enabled: false, twoLoEnabled: false, twoLoImpersonationEnabled: false };
@@ -122,6 +122,52 @@ describe('Create link, from our side', () => {
     expect(JSON.parse(asUser.exchange!.body)).to.include({ user: 'ana' });
     const asApplication = await pair.bitbucket.linking.callAsApplication(remote!.id, 'GET', '/whois');
     expect(asApplication.outcome).to.equal('ok');
+  });
+
+  it('b3: a peer that does not reach us, or finds another installation here, is told before anything is made', async () => {
+    pair.bitbucket.faults.answer(/authenticationinfo\/id/, { status: 404 });
+    const page = await create(administrator);
+    expect(page.status).to.equal(409);
+    expect(page.text).to.include(`It cannot reach this application at ${pair.app.baseUrl}`);
+    expect([await ours(), theirs()]).to.deep.equal([[], []]);
+  });
+
+  it('b5: takes the id from the answer, and adopts the link when a second one is refused', async () => {
+    const { linkId } = await pair.bitbucket.linking.createOwnHalf(pair.app.baseUrl);
+    // It was not there yet when it was looked for.
+    pair.bitbucket.faults.answer(/3\.0\/applinks$/, { status: 200, body: '[]', once: true });
+    await create(administrator);
+    expect(theirs().map(({ id }) => id)).to.deep.equal([linkId]);
+    expect((await ours())[0]).to.include({ remoteLinkId: linkId });
+
+    await pair.bitbucket.linking.deleteLink(linkId);
+    await pair.app.applinks.links.remove((await ours())[0]!.id);
+    pair.bitbucket.faults.answer(/3\.0\/applicationlink$/, { body: (real) => real.replace(linkId, 'told') });
+    expect((await create(administrator)).text).to.include('failed while letting it call us');
+    expect(pair.bitbucket.received.some(({ path }) => path.includes('/applicationlink/told/'))).to.equal(
+      true,
+    );
+  });
+
+  it('b8: our half has its id and its key, which was parsed', async () => {
+    await create(administrator);
+    const [link] = await ours();
+    expect(link).to.include({ applicationId: pair.bitbucket.serverId, rpcUrl: pair.bitbucket.url });
+    expect(link!.incoming.map(({ key }) => key)).to.deep.equal([pair.bitbucket.host.consumerKey]);
+    const bad = JSON.stringify({ key: 'x' });
+    pair.bitbucket.faults.answer(/consumer-info/, { status: 200, body: bad });
+    const refused = await enter(pair.bitbucket.url);
+    expect(refused.status).to.equal(502);
+    expect(refused.text).to.match(/consumer info/i);
+  });
+
+  it('b10: tells nobody from somebody by what whoami answers', async () => {
+    await create(administrator);
+    const { id } = (await ours())[0]!;
+    const status = () => pair.app.applinks.client(id).status();
+    expect((await status()).hints.join()).to.include('no executing user');
+    [...pair.bitbucket.consumers.values()][0]!.executingUser = 'ben';
+    expect((await status()).hints).to.deep.equal([]);
   });
 
   it('b4: adopts the link that is there already instead of a second one', async () => {
@@ -281,6 +327,41 @@ describe('Create link, from our side', () => {
     });
     expect(deleted.url).to.include('done=deleted');
     expect([await ours(), theirs()]).to.deep.equal([[], []]);
+  });
+
+  /** The id came with the browser that a peer sent (2.4), so anybody may have written it. */
+  const landWith = async (createdId: string): Promise<void> => {
+    pair.bitbucket.linking.switches.createdId = createdId;
+    await linkByRedirect(pair);
+    expect((await ours())[0]).to.include({ remoteLinkId: createdId });
+  };
+  const deleteBoth = async (): Promise<Page> => {
+    const page = await browser.get(at(`/links/${(await ours())[0]!.id}/delete-both`));
+    return browser.submit(page, { fields: administrator });
+  };
+
+  it('b12: finds our half there by its address, when the id that a browser brought is none', async () => {
+    await landWith('680a4e42-d268-36bc-9728-7b01427756c2');
+    await deleteBoth();
+    expect([await ours(), theirs()]).to.deep.equal([[], []]);
+  });
+
+  it('b12: deletes nobody else’s link, when the id that a browser brought is that of another one', async () => {
+    const admin = { name: 'admin', password: 'sysadmin' };
+    const other = { name: 'Another', url: 'https://another.example.test' };
+    const { id } = await enterLink(pair.bitbucket.url, admin, other);
+    await landWith(id);
+    const half = theirs().find(({ name }) => name === 'Sample CI')!;
+    await deleteBoth();
+    expect(theirs().map((link) => link.id)).to.deep.equal([id]);
+    expect(await ours()).to.deep.equal([]);
+
+    await landWith(id);
+    await pair.bitbucket.linking.deleteLink(half.id);
+    const refused = await deleteBoth();
+    expect(refused.status).to.equal(400);
+    expect(refused.text).to.include('is to another address');
+    expect([(await ours()).length, theirs().length]).to.deep.equal([1, 1]);
   });
 
   it('b12: what is gone there already is deleted here', async () => {

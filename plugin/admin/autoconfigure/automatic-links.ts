@@ -116,12 +116,29 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
       const { rpcUrl, remoteLinkId } = link;
       if (rpcUrl === null)
         throw new ApplinksError('conflict', 409, 'The address of the other side is not known.');
-      const peer = administerPeer(call, rpcUrl, administrator);
-      const id = remoteLinkId ?? (await peer.findOurs(own.baseUrl));
-      if (id !== undefined) await peer.remove(id);
+      await removeTheirs(administerPeer(call, rpcUrl, administrator), remoteLinkId, own.baseUrl);
       await removeLink(linkId, by);
     },
   };
+}
+
+/**
+ * The id that we remember may have come by way of a browser (2.4), so it may be none, or that of somebody else's link:
+ * which one is ours there, only its address tells.
+ */
+async function removeTheirs(
+  peer: PeerAdministration,
+  rememberedId: string | null,
+  baseUrl: string,
+): Promise<void> {
+  const id = await peer.findOurs(baseUrl);
+  if (id !== undefined) await peer.remove(id);
+  else if (rememberedId !== null && (await peer.hasLink(rememberedId)))
+    throw new ApplinksError(
+      'conflict',
+      409,
+      `The link there that could be ours is to another address than ${baseUrl}. Delete it there if it is ours, then delete the half that is here.`,
+    );
 }
 
 /** When its answer got lost, the link may be there all the same; it is looked for before it is called undone. */

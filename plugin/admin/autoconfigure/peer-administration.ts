@@ -55,13 +55,14 @@ export function administerPeer(call: PeerCall, rpcUrl: string, administrator: Ad
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   const link = (id: string): string => `applicationlink/${encodeURIComponent(id)}`;
-  const findOurs = async (baseUrl: string): Promise<string | undefined> => {
+  const links = async (): Promise<z.infer<typeof linkList>> => {
     const answer = await send('GET', 'applinks/3.0/applinks');
     requireSuccess(answer);
+    return linkList.parse(JSON.parse(answer.body.toString('utf8')));
+  };
+  const findOurs = async (baseUrl: string): Promise<string | undefined> => {
     const same = (url: string | null | undefined): boolean => url?.replace(/\/+$/, '') === baseUrl;
-    return linkList
-      .parse(JSON.parse(answer.body.toString('utf8')))
-      .find(({ rpcUrl: rpc, displayUrl }) => same(rpc) || same(displayUrl))?.id;
+    return (await links()).find(({ rpcUrl: rpc, displayUrl }) => same(rpc) || same(displayUrl))?.id;
   };
 
   return {
@@ -78,6 +79,8 @@ export function administerPeer(call: PeerCall, rpcUrl: string, administrator: Ad
     },
     /** b4: our link there, by its addresses; ids may differ (1.4). */
     findOurs,
+    /** Whoever's link it is. */
+    hasLink: async (id: string): Promise<boolean> => (await links()).some((known) => known.id === id),
     /** b5: the id under which it stores us; an existing link is adopted when it refuses a second one. */
     create: async ({ id, name, baseUrl }: OwnDescription): Promise<{ id: string; isNew: boolean }> => {
       const body = { id, name, rpcUrl: baseUrl, displayUrl: baseUrl, typeId: 'generic' };
