@@ -11,7 +11,12 @@ interface GrantEvent {
   userId: string;
 }
 
-interface TokenEvent extends GrantEvent {
+interface TokenEvent {
+  linkId: string;
+  credentialId: string;
+  /** null: the client's own, without a user (OAuth 2.0). */
+  userId: string | null;
+  /** Names a token of OAuth 1.0a, or an authorization of OAuth 2.0 with all its tokens. */
   tokenId: string;
 }
 

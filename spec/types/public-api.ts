@@ -70,7 +70,7 @@ export function application(applinks: Applinks): void {
   exactly<RequestHandler>()(applinks.authenticate());
 
   applinks.on('access_token.issued', ({ userId, tokenId }) => {
-    exactly<string>()(userId);
+    exactly<string | null>()(userId);
     exactly<string>()(tokenId);
   });
   applinks.on('request.rejected', ({ reason, problem }) => {
