@@ -4,6 +4,9 @@
  */
 import { Router, type RequestHandler } from 'express';
 import { type ChangeLink } from './admin/link-change.js';
+import type { ClientSchemas } from './admin/clients/client-input.js';
+import type { ClientService } from './admin/clients/client-service.js';
+import type { OwnServer } from './admin/clients/own-server.js';
 import type { ConnectedAccounts } from './admin/connected-accounts.js';
 import { createKeyService } from './admin/key-service.js';
 import { createSetLevels } from './admin/link-levels.js';
@@ -11,6 +14,7 @@ import { type LinkService } from './admin/link-service.js';
 import { withAddressCheck } from './admin/address-check.js';
 import { addSecretConsumer } from './admin/autoconfigure/secret-consumer.js';
 import { createAutomaticLinks } from './admin/autoconfigure/automatic-links.js';
+import type { FindPeer } from './admin/autoconfigure/create-pages.js';
 import { createLinkRoutes } from './admin/autoconfigure/routes.js';
 import { landingRoutes } from './admin/landing/routes.js';
 import { createLinkTrust } from './admin/link-trust.js';
@@ -24,7 +28,7 @@ import { pageRoutes } from './admin/pages.js';
 import { restRoutes } from './admin/rest.js';
 import { type TokenService } from './admin/token-service.js';
 import type { Context } from './context.js';
-import { PeerRefused } from './errors.js';
+import { ApplinksError } from './errors.js';
 import { createDiagnosis } from './consumer/diagnosis.js';
 import { createDances, danceLifetimeMs } from './consumer/dance.js';
 import { discover, fetchConsumerInfo, fetchManifest } from './consumer/discovery.js';
@@ -64,6 +68,9 @@ export interface Materials {
   links: LinkService;
   tokens: TokenService;
   accounts: ConnectedAccounts;
+  clients: ClientService;
+  clientSchemas: ClientSchemas;
+  server: OwnServer;
 }
 
 export async function assemble(materials: Materials): Promise<Parts> {
@@ -109,22 +116,20 @@ export async function assemble(materials: Materials): Promise<Parts> {
     call: (request) => transport.request({ ...request, maxBytes: 1_048_576 }),
     addSecretConsumer: (linkId, by) => addSecretConsumer(links, config, linkId, by),
     own: { id: identity.serverId, name: config.application.name, baseUrl: config.baseUrl },
-    test: async (linkId) => {
-      const { status } = await clients(linkId).asApplication()('/plugins/servlet/applinks/whoami');
-      if (status !== 200) throw new PeerRefused({ status });
+    test: async (link) => {
+      const { working, cause, cure } = await diagnose(link);
+      if (!working) throw new ApplinksError('peer_refused', 502, `${cause} ${cure}`);
     },
   });
-  router.use(
-    createLinkRoutes({
-      ...{ context, views, access, automatic, endpoints },
-      findPeer: async (entered) => {
-        const { manifest, ...found } = await discover(transport, entered);
-        return { ...found, isFound: manifest !== undefined };
-      },
-    }),
-  );
+  const findPeer: FindPeer = async (entered) => {
+    const { manifest, ...found } = await discover(transport, entered);
+    return { ...found, isFound: manifest !== undefined };
+  };
+  router.use(createLinkRoutes({ context, views, access, automatic, endpoints, findPeer }));
   const administration = {
     ...{ context, rawBodies, endpoints, tokens, keys, accounts: materials.accounts },
+    clients: materials.clients,
+    ...{ clientSchemas: materials.clientSchemas, server: materials.server },
     links: withAddressCheck(links, linking.discovery),
     keyService: createKeyService({
       ...{
@@ -138,6 +143,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
     }),
     diagnose,
     automatic,
+    findPeer,
     setManualOutgoing: createSetManualOutgoing(context, materials.changeLink),
     setLevels: createSetLevels(context, materials.changeLink),
     trust: createLinkTrust(context, materials.changeLink),

@@ -102,7 +102,8 @@ export function createLinkService(
       await refuseTakenKey(() => store.links.create(link), 'credential.key');
       events.emit('link.created', { linkId: id, by });
       const { secrets, ...result } = saved(link, made);
-      const clientSecrets = madeClient?.secret === undefined ? {} : { [madeClient.client.id]: madeClient.secret };
+      const clientSecrets =
+        madeClient?.secret === undefined ? {} : { [madeClient.client.id]: madeClient.secret };
       return { ...result, secrets: { ...secrets, ...clientSecrets } };
     },
     update: async (id, input, by = null) => {

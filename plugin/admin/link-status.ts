@@ -1,5 +1,5 @@
 /**
- * The test of a link, by button and by JSON, and what was last seen of it: the result of the last test, and why its last
+ * The test of a link by button (by JSON: rest-status.ts), and what was last seen of it: the result of the last test, and why its last
  * incoming signature was refused. Notes were written by us, but a store is not believed: what does not fit is left out.
  */
 import { z } from 'zod';
@@ -7,10 +7,10 @@ import type { Context } from '../context.js';
 import type { HostUser } from '../host.js';
 import type { Endpoint } from '../http/handler.js';
 import type { Link } from '../store/store.js';
+import { attemptNoteKind, readAttempt, type OAuth2Attempt } from '../store/oauth2-attempt.js';
 import type { LinkService } from './link-service.js';
 import type { PageAccess } from './page-access.js';
 import { seeOther } from './page-access.js';
-import type { RestAccess } from './rest-access.js';
 
 const status = z.object({
   working: z.boolean(),
@@ -42,20 +42,25 @@ export interface SeenOfLink {
   rejection: (z.output<typeof rejection> & { atMs: number }) | undefined;
   /** Why our last call that failed did so. */
   failure: (z.output<typeof failure> & { atMs: number }) | undefined;
+  /** The peer's latest try to get tokens from us over OAuth 2.0. */
+  attempt: (OAuth2Attempt & { atMs: number }) | undefined;
 }
 
 export async function seenOf({ store }: Pick<Context, 'store'>, linkId: string): Promise<SeenOfLink> {
-  const notes = new Map((await store.notes.list(linkId)).map((note) => [note.kind, note]));
+  const kept = await store.notes.list(linkId);
+  const notes = new Map(kept.map((note) => [note.kind, note]));
   const read = <T extends z.ZodType>(schema: T, kind: string): z.output<T> | undefined => {
     const note = notes.get(kind);
     return note && schema.safeParse(JSON.parse(note.document)).data;
   };
   const atMs = (kind: string): number => notes.get(kind)?.atMs ?? 0;
   const [rejected, failed] = [read(rejection, 'incoming_rejected'), read(failure, 'outgoing_failed')];
+  const attempt = readAttempt(kept);
   return {
     status: read(status, 'status'),
     rejection: rejected && { ...rejected, atMs: atMs('incoming_rejected') },
     failure: failed && { ...failed, atMs: atMs('outgoing_failed') },
+    attempt: attempt && { ...attempt, atMs: atMs(attemptNoteKind) },
   };
 }
 
@@ -82,22 +87,4 @@ export function testLink({
       seeOther(context, res, `/applinks/admin/links/${encodeURIComponent(link.id)}#status`);
     },
   );
-}
-
-type JsonDependencies = StatusDependencies & { access: RestAccess };
-
-export function readStatus({ access, links, context }: JsonDependencies): Endpoint {
-  return access.read('administrator', async ({ param }) => {
-    const { id } = await links.get(param('id'));
-    const seen = await seenOf(context, id);
-    const { status = null, rejection: incomingRejected = null, failure: outgoingFailed = null } = seen;
-    return { status: 200, body: { status, incomingRejected, outgoingFailed } };
-  });
-}
-
-export function testByJson({ access, links, diagnose }: JsonDependencies): Endpoint {
-  return access.write('administrator', async ({ user, param }) => ({
-    status: 200,
-    body: { status: await diagnose(await links.get(param('id')), user) },
-  }));
 }

@@ -8,6 +8,18 @@ import type { Endpoint, EndpointFactory } from '../http/handler.js';
 import type { RawBodies } from '../http/raw-body.js';
 import type { Views } from '../http/views.js';
 import { assetRoutes } from './assets.js';
+import {
+  confirmDeleteClient,
+  createClient,
+  deleteClient,
+  editClient,
+  rotateSecret,
+  showEditClient,
+  showNewClient,
+  useExpectedRedirectUri,
+} from './clients/client-pages.js';
+import type { ClientService } from './clients/client-service.js';
+import type { OwnServer } from './clients/own-server.js';
 import { createLink, editLink, replaceSecret, showEditLink, showNewLink } from './link-form-pages.js';
 import { confirmDelete, deleteLink, showLink, showLinks } from './link-pages.js';
 import type { SigningKeys } from '../store/signing-keys.js';
@@ -19,7 +31,7 @@ import type { LinkService } from './link-service.js';
 import { testLink, type Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
 import type { SetManualOutgoing } from './manual-outgoing.js';
-import { saveOutgoing, showOutgoing } from './outgoing-pages.js';
+import { createOutgoing, saveOutgoing, showNewOutgoing, showOutgoing } from './outgoing-pages.js';
 import type { ConnectedAccounts } from './connected-accounts.js';
 import { createPageAccess } from './page-access.js';
 import {
@@ -48,6 +60,8 @@ export interface PageDependencies {
   diagnose: Diagnose;
   keyService: KeyService;
   setManualOutgoing: SetManualOutgoing;
+  clients: ClientService;
+  server: OwnServer;
 }
 
 export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDependencies): Router {
@@ -63,6 +77,10 @@ export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDepe
   router.use(assetRoutes());
   route('/applinks/admin', 'links', { get: showLinks(parts) });
   route('/applinks/admin/links/new', 'link-new', { get: showNewLink(parts), post: createLink(parts) });
+  route('/applinks/admin/links/new-outgoing', 'link-new-outgoing', {
+    get: showNewOutgoing(parts),
+    post: createOutgoing(parts),
+  });
   route('/applinks/admin/links/:id', 'link', { get: showLink(parts) });
   route('/applinks/admin/links/:id/levels', 'link-levels', {
     get: showLevels(parts),
@@ -81,6 +99,22 @@ export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDepe
   route('/applinks/admin/links/:id/delete', 'link-delete', {
     get: confirmDelete(parts),
     post: deleteLink(parts),
+  });
+  route('/applinks/admin/links/:id/clients/new', 'client-new', {
+    get: showNewClient(parts),
+    post: createClient(parts),
+  });
+  route('/applinks/admin/links/:id/clients/:clientId/edit', 'client-edit', {
+    get: showEditClient(parts),
+    post: editClient(parts),
+  });
+  route('/applinks/admin/links/:id/clients/:clientId/secret', 'client-secret', { post: rotateSecret(parts) });
+  route('/applinks/admin/links/:id/clients/:clientId/redirect-uri', 'client-redirect-uri', {
+    post: useExpectedRedirectUri(parts),
+  });
+  route('/applinks/admin/links/:id/clients/:clientId/delete', 'client-delete', {
+    get: confirmDeleteClient(parts),
+    post: deleteClient(parts),
   });
   route('/applinks/admin/tokens', 'tokens-all', { get: showAllTokens(parts) });
   route('/applinks/admin/tokens/revoke-all', 'tokens-revoke-matching', { post: revokeMatching(parts) });

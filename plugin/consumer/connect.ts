@@ -9,6 +9,7 @@ import type { Context } from '../context.js';
 import { ApplinksError } from '../errors.js';
 import type { Csrf } from '../http/csrf.js';
 import type { Endpoint } from '../http/handler.js';
+import { connectCallbackUrl } from '../http/callback-url.js';
 import { publicPath } from '../http/public-url.js';
 import type { RawBodies } from '../http/raw-body.js';
 import type { TransactionCookie } from '../http/transaction-cookie.js';
@@ -94,8 +95,7 @@ async function begin(
   res: Response,
   wanted: Pick<Beginning, 'user' | 'link' | 'connection' | 'returnTo'>,
 ): Promise<void> {
-  const linkId = encodeURIComponent(wanted.link.id);
-  const callbackUrl = `${context.config.baseUrl}/applinks/callback/oauth1/${linkId}`;
+  const callbackUrl = connectCallbackUrl(context.config, wanted.link.id);
   const cookie = cookies.newValue();
   const { redirectTo, key } = await dances.begin(req, { ...wanted, cookie, callbackUrl });
   cookies.give(res, key, cookie);

@@ -38,7 +38,12 @@ describe('The landing page', () => {
         landing(`${mark}${pair.bitbucket.url}${mark}`, `${mark}9fcb1f80-cf06-3129-bdea-f3b25b1aa9e3${mark}`),
       );
       expect(page.status).to.equal(200);
-      for (const shown of [pair.bitbucket.host.consumerKey, pair.bitbucket.url, 'Incoming:', 'Outgoing:'])
+      for (const shown of [
+        pair.bitbucket.host.consumerKey,
+        pair.bitbucket.url,
+        'Incoming:',
+        'and in its own name.',
+      ])
         expect(page.text).to.include(shown);
       expect(page.header('content-security-policy')).to.include(
         `form-action 'self' ${new URL(pair.bitbucket.url).origin};`,

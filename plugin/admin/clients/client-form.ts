@@ -44,7 +44,10 @@ export function newClientForm(config: Config, expected: string | null): ClientFo
   });
 }
 
-export function clientForm({ offeredScopes }: Pick<Config, 'offeredScopes'>, client: Fields): ClientFormModel {
+export function clientForm(
+  { offeredScopes }: Pick<Config, 'offeredScopes'>,
+  client: Fields,
+): ClientFormModel {
   const { type, redirectUris, scopes, allowClientCredentials } = client;
   const lifetimes = Object.entries(lifetimeFields).map(([field, path]) => showField(field, client[path]));
   return {
@@ -85,10 +88,10 @@ export function refusedClientForm(
 /** What client-service checks. A type is left out where the form shows none. */
 export function clientInput(form: URLSearchParams): object {
   const type = form.get('client_type');
-  const lifetimes = Object.entries(lifetimeFields).flatMap(([field, path]) => {
+  const lifetimes = Object.entries(lifetimeFields).flatMap(([field, path]): [string, number | null][] => {
     const ms = lifetimeOf(form, field);
-    if (ms !== undefined) return [[path, ms] as const];
-    return field === 'authorization_duration' ? [[path, null] as const] : [];
+    if (ms !== undefined) return [[path, ms]];
+    return path === 'authorizationLifetimeMs' ? [[path, null]] : [];
   });
   return {
     ...(type === null ? {} : { type }),

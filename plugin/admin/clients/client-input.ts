@@ -76,14 +76,13 @@ export function createClientSchemas(
         'Describe the client by an object.',
       )
       .partial(),
-    rotation: z
-      .strictObject(
-        {
-          /** How long the former secret is valid, too. */
-          overlapMs: between(0, 30 * dayMs, 'Choose between 0 and 30 days.').default(dayMs),
-        },
-        'Send an object, empty for an overlap of one day.',
-      ),
+    rotation: z.strictObject(
+      {
+        /** How long the former secret is valid, too. */
+        overlapMs: between(0, 30 * dayMs, 'Choose between 0 and 30 days.').default(dayMs),
+      },
+      'Send an object, empty for an overlap of one day.',
+    ),
   };
 }
 

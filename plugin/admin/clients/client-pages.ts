@@ -9,7 +9,13 @@ import type { Link } from '../../store/store.js';
 import { describeUsers } from '../granted-users.js';
 import { renderLink, type LinkPageDependencies } from '../link-pages.js';
 import { seeOther, type Visit } from '../page-access.js';
-import { clientForm, clientInput, newClientForm, refusedClientForm, type ClientFormModel } from './client-form.js';
+import {
+  clientForm,
+  clientInput,
+  newClientForm,
+  refusedClientForm,
+  type ClientFormModel,
+} from './client-form.js';
 import { clientOf, type ClientService } from './client-service.js';
 import { expectedRedirectUri, typeNames } from './client-summary.js';
 import { rotatePurpose, useExpectedPurpose } from './purposes.js';
@@ -91,7 +97,7 @@ export function rotateSecret(dependencies: ClientPageDependencies): Endpoint {
       const input = { overlapMs: Number(form.get('overlap_ms') ?? Number.NaN) };
       const made = await clients.rotateClientSecret(link.id, client.id, input, user.id);
       const secret = made.secret === undefined ? {} : { secret: secretNews(client, made.secret) };
-      await renderLink(dependencies, visit, made.link, { ...secret, done: 'rotated' });
+      await renderLink(dependencies, visit, made.link, { ...secret, done: 'secret-rotated' });
     },
   );
 }
@@ -106,7 +112,11 @@ export function useExpectedRedirectUri(dependencies: ClientPageDependencies): En
       const { link, client } = await chosen(dependencies, visit);
       const uri = expectedRedirectUri(server, link);
       if (uri === null)
-        throw new ApplinksError('conflict', 409, 'The address of the other application is not known any more.');
+        throw new ApplinksError(
+          'conflict',
+          409,
+          'The address of the other application is not known any more.',
+        );
       const kept = client.redirectUris.filter((known) => !known.isPlaceholder && known.uri !== uri);
       const redirectUris = [{ uri, isPlaceholder: false }, ...kept];
       await clients.changeClient(link.id, client.id, { redirectUris }, visit.user.id);
