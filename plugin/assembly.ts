@@ -47,6 +47,7 @@ import { tolerateDoubleSlashes } from './http/tolerate-double-slashes.js';
 import { type Views } from './http/views.js';
 import { createAuthenticator, type Authenticator } from './provider/authenticate.js';
 import { createConsumers } from './provider/consumer.js';
+import { oauth2Routes } from './provider/oauth2/routes.js';
 import { providerRoutes } from './provider/routes.js';
 import { installationIdentity } from './store/identity.js';
 import { installationKey } from './store/installation-key.js';
@@ -93,6 +94,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
   const router = Router();
   router.use(skipNullBytes);
   router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers, identity, keys }));
+  router.use(oauth2Routes({ context, views, csrf, rawBodies, endpoints }));
   router.use(consumerRoutes({ context, views, csrf, rawBodies, endpoints, cookies, dances }));
   const access = createPageAccess(context, csrf, rawBodies);
   const linking: LinkingDependencies = {

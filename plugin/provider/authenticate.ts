@@ -1,24 +1,29 @@
 /**
- * Who calls? The OAuth 1.0a half of `authenticate()` and `strategy()` (RFC 5849 section 3.2; J A7, AL 5.3, 5.4).
+ * Who calls? What `authenticate()` and `strategy()` share: a bearer token goes to oauth2/bearer-caller.ts, the rest of this
+ * file is the OAuth 1.0a half (RFC 5849 section 3.2; J A7, AL 5.3, 5.4).
  * Credentials come from the `Authorization` header only: what merely looks like OAuth in a query or form neither
  * authenticates nor exempts from anything (SECURITY-3434). Signature first, then token state, nonce last (rule 3).
  */
 import type { Request } from 'express';
 import type { Context } from '../context.js';
-import { ApplinksError, OAuthChallenge, OAuthProblem } from '../errors.js';
+import { ApplinksError, CredentialsMissing, OAuthProblem } from '../errors.js';
+import { BearerRefused } from '../oauth2-errors.js';
 import type { HostUser } from '../host.js';
 import { publicUrl } from '../http/public-url.js';
 import { isForm, type RawBodies } from '../http/raw-body.js';
 import { isOAuthHeader } from '../oauth1/authorization-header.js';
 import { readMessage, type Message } from '../oauth1/message.js';
 import { requireParameter } from '../oauth1/verify.js';
+import { isBearerHeader } from '../oauth2/bearer.js';
 import { digest } from '../store/digest.js';
 import { sealedPlace } from '../store/sealed-places.js';
 import type { Credential, Link } from '../store/store.js';
 import type { AccessToken } from '../store/tokens.js';
-import { emitRejection, startAttempt } from '../http/attempt.js';
+import { emitRejection, startAttempt, type Attempt } from '../http/attempt.js';
 import type { Consumer, Consumers } from './consumer.js';
 import { requireFreshNonce } from './nonce.js';
+import { isUseToBeNoted } from './note-use.js';
+import { authenticateBearer, type BearerCaller } from './oauth2/bearer-caller.js';
 import { grantableScopes } from './pending-token.js';
 import { provideBody } from './provide-body.js';
 import { requireThreeLegged } from './request-token.js';
@@ -27,7 +32,7 @@ import { rejectToken, requireTokenOwner } from './token-owner.js';
 import { requireTwoLegged } from './two-legged.js';
 
 /** The caller of a signed request, as `req.applink`. */
-export interface ApplinkCaller {
+export interface SignedCaller {
   link: Link;
   credential: Credential;
   /** null: an application calls in its own name. */
@@ -36,11 +41,10 @@ export interface ApplinkCaller {
   scopes: readonly string[];
 }
 
-/** Resolves who signed this request, and provides `req.body` when it had to be read. @throws OAuthProblem, OAuthChallenge, ApplinksError `forbidden` */
-export type Authenticator = (req: Request, scope: string | undefined) => Promise<ApplinkCaller>;
+export type ApplinkCaller = SignedCaller | BearerCaller;
 
-/** Uses of a token are noted at this distance, so that reading requests do not all write. */
-const touchIntervalMs = 60_000;
+/** Resolves who sent this request, and provides `req.body` when it had to be read. @throws OAuthProblem, OAuthChallenge, BearerRefused, ApplinksError `forbidden` */
+export type Authenticator = (req: Request, scope: string | undefined) => Promise<ApplinkCaller>;
 
 export function createAuthenticator(
   context: Context,
@@ -50,21 +54,34 @@ export function createAuthenticator(
   return async (req, scope) => {
     const attempt = startAttempt('resource', req);
     try {
-      if (!isOAuthHeader(req.headers.authorization))
-        throw new OAuthChallenge({ reason: 'no OAuth credentials' });
-      const form = await rawBodies.readForm(req);
-      const message = readHeaderMessage(context, req, form);
-      attempt.consumerKey = message.get('oauth_consumer_key');
-      const bytes = await bodyToHash(message, req, rawBodies);
-      const caller = await authenticateMessage(context, consumers, message, bytes);
+      const { authorization } = req.headers;
+      const caller = isBearerHeader(authorization)
+        ? await authenticateBearer(context, rawBodies, req, authorization)
+        : await authenticateSigned(context, consumers, rawBodies, req, attempt);
       requireScope(caller, scope);
-      provideBody(req, { form, bytes });
       return caller;
     } catch (error) {
       emitRejection(context, attempt, error);
       throw error;
     }
   };
+}
+
+async function authenticateSigned(
+  context: Context,
+  consumers: Consumers,
+  rawBodies: RawBodies,
+  req: Request,
+  attempt: Attempt,
+): Promise<SignedCaller> {
+  if (!isOAuthHeader(req.headers.authorization)) throw new CredentialsMissing({ reason: 'no credentials' });
+  const form = await rawBodies.readForm(req);
+  const message = readHeaderMessage(context, req, form);
+  attempt.consumerKey = message.get('oauth_consumer_key');
+  const bytes = await bodyToHash(message, req, rawBodies);
+  const caller = await authenticateMessage(context, consumers, message, bytes);
+  provideBody(req, { form, bytes });
+  return caller;
 }
 
 /** RFC 5849 section 3.5: protocol parameters stay in one place, and here that place is the header. */
@@ -90,7 +107,7 @@ async function authenticateMessage(
   consumers: Consumers,
   message: Message,
   body: Buffer | undefined,
-): Promise<ApplinkCaller> {
+): Promise<SignedCaller> {
   const token = message.get('oauth_token');
   if (token === undefined) requireParameter(message, 'oauth_token');
   const claimed = await consumers.find(message);
@@ -119,7 +136,7 @@ async function authenticateTwoLegged(
   message: Message,
   claimed: Consumer | undefined,
   body: Buffer | undefined,
-): Promise<ApplinkCaller> {
+): Promise<SignedCaller> {
   const consumer = consumers.requireSignature(message, claimed, '', { body });
   const user = await requireTwoLegged(context, message, consumer);
   await requireFreshNonce(context, message, consumer);
@@ -155,11 +172,16 @@ function requireUsable(record: AccessToken, { idleTimeoutMs }: Credential, nowMs
 
 async function noteUse({ store, config }: Context, { id, lastUsedAtMs }: AccessToken): Promise<void> {
   const nowMs = config.clock();
-  if (lastUsedAtMs === null || nowMs - lastUsedAtMs > touchIntervalMs)
-    await store.accessTokens.touch(id, nowMs);
+  if (isUseToBeNoted(lastUsedAtMs, nowMs)) await store.accessTokens.touch(id, nowMs);
 }
 
-function requireScope({ scopes, link }: ApplinkCaller, scope: string | undefined): void {
+function requireScope({ scopes, link, scheme }: ApplinkCaller, scope: string | undefined): void {
   if (scope === undefined || scopes.includes(scope)) return;
+  if (scheme === 'oauth2')
+    throw new BearerRefused(
+      'insufficient_scope',
+      'The token does not include the scope of this resource.',
+      scope,
+    );
   throw new ApplinksError('forbidden', 403, `The token of ${link.name} does not include the scope ${scope}.`);
 }

@@ -98,6 +98,7 @@ function assemble(
   const app = express();
   if (first) app.use(first);
   const routes = express.Router();
+  app.use(applinks.wellKnownRouter());
   routes.get('/login', host.loginRoute);
   routes.use(applinks.router());
   routes.post('/job/demo/build', applinks.authenticate({ scope: 'build' }), (req, res) => {
