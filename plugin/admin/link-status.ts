@@ -21,6 +21,7 @@ const status = z.object({
   answer: z.string().nullable(),
   connectUrl: z.string().nullable(),
   hints: z.array(z.string()),
+  steps: z.array(z.object({ name: z.string(), outcome: z.string(), text: z.string() })).default([]),
   checkedAtMs: z.number(),
 });
 const rejection = z.object({
