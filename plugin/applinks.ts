@@ -13,6 +13,7 @@ import { repeat } from './background.js';
 import { parseOptions, type ApplinksOptions, type Config } from './config.js';
 import type { Context } from './context.js';
 import { type ClientOptions, type LinkClient } from './consumer/link-client.js';
+import { createOAuth2Accounts } from './consumer/oauth2/accounts.js';
 import { createTransport } from './consumer/transport.js';
 import { createEvents, type EventName, type Listener } from './events.js';
 import { createEndpoints } from './http/handler.js';
@@ -120,12 +121,12 @@ export function createApplinks(options: ApplinksOptions): Applinks {
   const links = createLinkService(context, changeLink, parsePublicKey, clientFactory);
   const clients = createClientService(context, changeLink, clientFactory);
   const tokens = createTokenService(context);
-  const accounts = createConnectedAccounts(context);
   const transport = createTransport({
     ...config.network,
     own: config.baseUrl,
     fetch: config.network.allowInsecureFetch,
   });
+  const accounts = createConnectedAccounts(context, createOAuth2Accounts(context, transport));
   const start = onceItSucceeds(() =>
     assemble({
       ...{ context, rawBodies, views, endpoints, transport, changeLink, links, tokens, accounts },

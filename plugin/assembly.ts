@@ -126,7 +126,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
     oauth1: createOAuth1Calls(context, transport, identityOf, grants),
     oauth2: oauth2.calls,
   });
-  const diagnose = createDiagnosis(context, transport, clients, identity.serverId);
+  const diagnose = createDiagnosis(context, transport, clients, identity.serverId, oauth2.test);
   const automatic = createAutomaticLinks({
     ...{ context, keys, changeLink: materials.changeLink },
     ...{ discovery: linking.discovery, peers: linking.peers, removeLink: linking.removeLink },

@@ -21,6 +21,7 @@ const status = z.object({
   answer: z.string().nullable(),
   connectUrl: z.string().nullable(),
   hints: z.array(z.string()),
+  steps: z.array(z.object({ name: z.string(), outcome: z.string(), text: z.string() })).default([]),
   checkedAtMs: z.number(),
 });
 const rejection = z.object({
@@ -28,6 +29,14 @@ const rejection = z.object({
   url: z.string(),
   parameters: z.array(z.string()),
   signedUrl: z.string().nullable(),
+});
+
+/** consumer/oauth2/lost-note.ts and flow-note.ts. */
+const lost = z.object({ userId: z.string().nullable(), message: z.string() });
+const flow = z.object({
+  userId: z.string(),
+  state: z.enum(['begun', 'finished', 'refused']),
+  message: z.string().nullable(),
 });
 
 const failure = z.object({ problem: z.string(), message: z.string() });
@@ -42,6 +51,10 @@ export interface SeenOfLink {
   rejection: (z.output<typeof rejection> & { atMs: number }) | undefined;
   /** Why our last call that failed did so. */
   failure: (z.output<typeof failure> & { atMs: number }) | undefined;
+  /** An access over OAuth 2.0 that the peer no longer accepts. */
+  lost: (z.output<typeof lost> & { atMs: number }) | undefined;
+  /** The latest authorisation of one of our users there. */
+  flow: (z.output<typeof flow> & { atMs: number }) | undefined;
   /** The peer's latest try to get tokens from us over OAuth 2.0. */
   attempt: (OAuth2Attempt & { atMs: number }) | undefined;
 }
@@ -55,11 +68,14 @@ export async function seenOf({ store }: Pick<Context, 'store'>, linkId: string):
   };
   const atMs = (kind: string): number => notes.get(kind)?.atMs ?? 0;
   const [rejected, failed] = [read(rejection, 'incoming_rejected'), read(failure, 'outgoing_failed')];
+  const [lostThere, latestFlow] = [read(lost, 'oauth2_grant_lost'), read(flow, 'oauth2_authorization')];
   const attempt = readAttempt(kept);
   return {
     status: read(status, 'status'),
     rejection: rejected && { ...rejected, atMs: atMs('incoming_rejected') },
     failure: failed && { ...failed, atMs: atMs('outgoing_failed') },
+    lost: lostThere && { ...lostThere, atMs: atMs('oauth2_grant_lost') },
+    flow: latestFlow && { ...latestFlow, atMs: atMs('oauth2_authorization') },
     attempt: attempt && { ...attempt, atMs: atMs(attemptNoteKind) },
   };
 }

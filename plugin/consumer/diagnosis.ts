@@ -9,23 +9,20 @@ import { ApplinksError, CredentialsRequired, PeerRefused, PeerUnreachable } from
 import type { HostUser } from '../host.js';
 import { urlDerivedId } from '../server-id.js';
 import type { Connection, Link } from '../store/store.js';
+import { connectionOf } from './connection.js';
 import { connectUrl } from './connect-url.js';
+import { Found, type Trouble } from './found.js';
 import { requireInstallation, requireKnownKey } from './installation.js';
 import type { LinkClients, PeerFetch } from './link-client.js';
 import { compareLevels, levelsDocument } from './level-comparison.js';
 import { problemOf } from './oauth-refusal.js';
+import type { TestOAuth2 } from './oauth2/link-test.js';
 import { shortenAnswer } from './peer-answer.js';
-import { findings, Found, type LinkStatus, type StatusType } from './status-types.js';
-
+import { findings, type LinkStatus, type StatusType, type TestStep } from './status-types.js';
 import type { Transport } from './transport.js';
 
 /** @param user whose connected account is tested too. Keeps the result as the link's note `status`. */
 export type Diagnose = (link: Link, user?: HostUser) => Promise<LinkStatus>;
-
-interface Trouble {
-  type: StatusType;
-  answer?: string | undefined;
-}
 
 const clockHintMs = 60_000;
 const clockHint = 'Its clock is';
@@ -40,6 +37,7 @@ export function createDiagnosis(
   transport: Transport,
   clients: LinkClients,
   serverId: string,
+  testOAuth2: TestOAuth2,
 ): Diagnose {
   const { store, config, events } = context;
 
@@ -93,7 +91,13 @@ export function createDiagnosis(
 
   return async (link, user) => {
     const hints: string[] = [];
-    const trouble = await inspect(link, user, hints).then(
+    const steps: TestStep[] = [];
+    const connection = link.outgoing.length > 0 ? connectionOf(link) : undefined;
+    const test =
+      connection?.kind === 'oauth2'
+        ? testOAuth2(link, connection, user, { steps, hints })
+        : inspect(link, user, hints);
+    const trouble = await test.then(
       (type): Trouble => ({ type }),
       (error: unknown): Trouble => {
         if (error instanceof PeerRefused)
@@ -104,7 +108,8 @@ export function createDiagnosis(
     const finding = findings[trouble.type];
     const named = (text: string): string =>
       text.replaceAll('{peer}', link.name).replaceAll('{app}', config.application.name);
-    const needsAccount = trouble.type.endsWith('AUTH_TOKEN_REQUIRED');
+    const needsAccount =
+      trouble.type.endsWith('AUTH_TOKEN_REQUIRED') || trouble.type === 'OAUTH2_NOT_FINISHED';
     const status: LinkStatus = {
       working: finding.category === 'WORKING' || finding.category === 'NON_ATLASSIAN',
       category: finding.category,
@@ -112,8 +117,11 @@ export function createDiagnosis(
       cause: named(finding.cause),
       cure: named(finding.cure),
       answer: trouble.answer ?? null,
-      connectUrl: needsAccount ? connectUrl(context, link, { connection: tested(link) }) : null,
+      connectUrl: needsAccount
+        ? connectUrl(context, link, { connection: connection?.kind === 'oauth2' ? connection : tested(link) })
+        : null,
       hints,
+      steps,
       checkedAtMs: config.clock(),
     };
     await store.notes.put({
@@ -222,6 +230,12 @@ const byProblem: Readonly<Record<string, StatusType>> = {
   timestamp_refused: 'OAUTH_TIMESTAMP_REFUSED',
   signature_invalid: 'OAUTH_SIGNATURE_INVALID',
   consumer_key_unknown: 'CONSUMER_UNKNOWN',
+  invalid_client: 'OAUTH2_CLIENT_REFUSED',
+  unauthorized_client: 'OAUTH2_PROBLEM',
+  unsupported_grant_type: 'OAUTH2_PROBLEM',
+  invalid_scope: 'OAUTH2_PROBLEM',
+  invalid_request: 'OAUTH2_PROBLEM',
+  anonymous: 'OAUTH2_ANONYMOUS',
 };
 
 function troubleOf(error: unknown, { config }: Context): Trouble {

@@ -128,6 +128,23 @@ export const findings = {
     '{peer} does not accept the access that it once gave you.',
     'Connect your account again, then test again.',
   ),
+  OAUTH2_INCOMPLETE: config(
+    'The connection to {peer} by OAuth 2.0 is not complete.',
+    'Enter what is missing, named below, on the page of this link.',
+  ),
+  OAUTH2_NOT_FINISHED: access(
+    'Your last authorisation at {peer} was not finished: the browser never came back.',
+    'If {peer} showed an error page, compare redirect URI and client ID on both sides; then connect your account again.',
+  ),
+  OAUTH2_CLIENT_REFUSED: config(
+    '{peer} does not accept our client ID and secret: the secret was reset, the redirect URI removed, or the link deleted there.',
+    'Compare client ID, secret and redirect URI on both sides. Users stay connected when the secret is corrected.',
+  ),
+  OAUTH2_ANONYMOUS: access(
+    '{peer} issues tokens, and then treats them as nobody’s.',
+    'Ask an administrator there whether your account is active and access tokens are switched on.',
+  ),
+  OAUTH2_PROBLEM: config('{peer} refused a token request.', 'Its answer below says why.'),
   INSUFFICIENT_REMOTE_PERMISSION: access(
     'Your account at {peer} may not do this.',
     'Ask an administrator there for the permission.',
@@ -141,11 +158,12 @@ export const findings = {
 
 export type StatusType = keyof typeof findings;
 
-/** What a check has found; nothing that follows has to be checked any more. */
-export class Found extends Error {
-  constructor(readonly trouble: { type: StatusType; answer?: string | undefined }) {
-    super(trouble.type);
-  }
+/** One stage of the test of a connection by OAuth 2.0. */
+export interface TestStep {
+  name: 'credentials' | 'metadata' | 'own' | 'authorisation' | 'renewal' | 'identity' | 'scopes' | 'expiry';
+  outcome: 'passed' | 'limited' | 'failed';
+  /** What was found; empty where cause and cure of the status say it. */
+  text: string;
 }
 
 export interface LinkStatus {
@@ -160,6 +178,8 @@ export interface LinkStatus {
   connectUrl: string | null;
   /** What is no failure, but should be known. */
   hints: string[];
+  /** Of a connection by OAuth 2.0, in their order; the last one failed, if any did. */
+  steps: TestStep[];
   /** Milliseconds since the epoch. */
   checkedAtMs: number;
 }

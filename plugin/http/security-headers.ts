@@ -33,6 +33,8 @@ export function setPageHeaders(
       "style-src 'self'",
       "script-src 'self'",
       "img-src 'self'",
+      // A page that shows what just happened asks for itself again.
+      "connect-src 'self'",
       ['form-action', "'self'", ...formAction].join(' '),
       ['frame-ancestors', ...(frameAncestors.length === 0 ? ["'none'"] : frameAncestors)].join(' '),
       "base-uri 'none'",

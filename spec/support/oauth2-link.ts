@@ -46,7 +46,7 @@ export async function startOAuth2Link({
   const provider = await startOAuth2Provider();
   const ask = await adminJson(app);
   const made = await ask('POST', '/oauth2-links', { preset, name: 'The peer', url: provider.url });
-  const linkId = String((made.json.connection as { linkId: string } | undefined)?.linkId ?? made.text);
+  const { linkId } = made.json.connection as { linkId: string };
   const path = `/links/${linkId}/outgoing/oauth2`;
   const { clientId, clientSecret } = provider;
   const saved = await ask('PUT', path, { clientId, clientSecret, scopes, ...connection });

@@ -189,12 +189,12 @@ export class OAuth2Provider {
 }
 
 export async function startOAuth2Provider(contextPath = '/bitbucket'): Promise<OAuth2Provider> {
-  let listening: Listening | undefined;
+  const listening: { now?: Listening } = {};
   const provider = new OAuth2Provider(contextPath, () => {
-    if (!listening) throw new Error('not started');
-    return listening;
+    if (!listening.now) throw new Error('not started');
+    return listening.now;
   });
-  listening = await listen((req, res) => void provider.answer(req, res));
+  listening.now = await listen((req, res) => void provider.answer(req, res));
   return provider;
 }
 

@@ -44,6 +44,10 @@ export function finishOAuth2Connect(dependencies: ConnectDependencies): Endpoint
       const said = { error: shown(error), description: shown(description ?? '') };
       await refused(`${said.error} ${said.description}`.trim());
       const { document } = claimed;
+      if (isTest(context, link, document.returnTo)) {
+        res.redirect(303, document.returnTo);
+        return;
+      }
       const page = { link, ...said, scopes: document.scopes, action: document.returnTo };
       await views.render(res, 'connect-refused', page, { status: error === 'access_denied' ? 200 : 400 });
       return;
@@ -57,12 +61,26 @@ export function finishOAuth2Connect(dependencies: ConnectDependencies): Endpoint
       await flows.finish(req, link, user, claimed, { code, state });
     } catch (failure) {
       if (failure instanceof ApplinksError) await refused(failure.message);
+      const { returnTo } = claimed.document;
+      if (failure instanceof ApplinksError && isTest(context, link, returnTo)) {
+        res.redirect(303, returnTo);
+        return;
+      }
       throw failure instanceof PeerRefused ? explained(failure, link) : failure;
     }
     const done = `/applinks/connect/${encodeURIComponent(link.id)}/done`;
     res.setHeader('Cache-Control', 'no-store');
     res.redirect(303, claimed.document.returnTo ?? publicPath(context.config, done));
   };
+}
+
+/** Who tests the link reads there how it ended, well or not (admin/oauth2-guide/). */
+function isTest(
+  { config }: ConnectDependencies['context'],
+  { id }: Link,
+  returnTo: string | null,
+): returnTo is string {
+  return returnTo === publicPath(config, `/applinks/admin/links/${encodeURIComponent(id)}/oauth2/tested`);
 }
 
 /** Two values for one name: one reader would take the first, another one the last. */

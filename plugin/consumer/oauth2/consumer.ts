@@ -8,6 +8,7 @@ import { createChooseSite } from './cloud-sites.js';
 import { createOAuth2Flows, type OAuth2Flows } from './flows.js';
 import { createOAuth2Grants, type OAuth2Grants } from './grants.js';
 import { createAskIdentity } from './identity.js';
+import { createOAuth2LinkTest, type TestOAuth2 } from './link-test.js';
 import { createMetadataReader, type MetadataReader } from './metadata.js';
 import { createOAuth2TokenRequests } from './token-requests.js';
 
@@ -16,6 +17,7 @@ export interface OAuth2Consumer {
   grants: OAuth2Grants;
   calls: Calls;
   metadata: MetadataReader;
+  test: TestOAuth2;
 }
 
 export function createOAuth2Consumer(
@@ -31,6 +33,7 @@ export function createOAuth2Consumer(
   return {
     grants,
     metadata,
+    test: createOAuth2LinkTest(context, grants, metadata, askIdentity),
     flows: createOAuth2Flows({ context, transactions, requests, grants, metadata, askIdentity, chooseSite }),
     calls: createOAuth2Calls(context, transport, grants, askIdentity),
   };

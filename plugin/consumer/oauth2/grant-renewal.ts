@@ -12,6 +12,7 @@ import type { GrantKeeping } from '../grant-keeping.js';
 import type { GrantDocument, Pause } from './grant-document.js';
 import type { GrantPlace, OpenOAuth2Grant } from './grant-place.js';
 import type { GrantSeal } from './grant-seal.js';
+import { noteLost } from './lost-note.js';
 import { clientMark, connectionMark } from './peer.js';
 import { verdictOf } from './refresh-verdict.js';
 import type { IssuedTokens } from './token-answer.js';
@@ -139,7 +140,8 @@ export function createGrantRenewal(
   ): Promise<OpenOAuth2Grant | null> => {
     const stored = await store.grants.get(connection.id, userId);
     if (stored && stored.revision !== grant.revision) return opened(stored);
-    await forget(grant, error instanceof PeerRefused ? (error.problem ?? 'refused') : 'refused');
+    if (await forget(grant, error instanceof PeerRefused ? (error.problem ?? 'refused') : 'refused'))
+      await noteLost(context, grant, error.message);
     return null;
   };
 

@@ -124,7 +124,7 @@ export async function startRestApp(version: 4 | 5 = 5): Promise<RestApp> {
       keyService: { refreshPeerKey: notHere, rotate: notHere, readHeldKey: notHere },
       diagnose: notHere,
       findPeer: notHere,
-      accounts: createConnectedAccounts(context),
+      accounts: createConnectedAccounts(context, { describe: () => undefined, revoke: notHere }),
     }),
   );
   return {
