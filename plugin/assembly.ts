@@ -24,6 +24,8 @@ import { createPeerLinks } from './admin/linking/peer-links.js';
 import { linkingRoutes } from './admin/linking/routes.js';
 import { createSetManualOutgoing } from './admin/manual-outgoing.js';
 import { createOAuth2Outgoing } from './admin/oauth2-outgoing.js';
+import type { FindProduct } from './admin/oauth2-guide/create-oauth2-pages.js';
+import { oauth2GuideRoutes } from './admin/oauth2-guide/routes.js';
 import { createPageAccess } from './admin/page-access.js';
 import { pageRoutes } from './admin/pages.js';
 import { restRoutes } from './admin/rest.js';
@@ -171,7 +173,14 @@ export async function assemble(materials: Materials): Promise<Parts> {
     setLevels: createSetLevels(context, materials.changeLink),
     trust: createLinkTrust(context, materials.changeLink),
   };
+  const findProduct: FindProduct = async (entered) => {
+    const { manifest: product, ...found } = await discover(transport, entered);
+    return { ...found, product };
+  };
   router.use(restRoutes(administration));
+  router.use(
+    oauth2GuideRoutes({ ...administration, views, access, changeLink: materials.changeLink, findProduct }),
+  );
   router.use(pageRoutes({ ...administration, views, csrf }));
   return {
     router: tolerateDoubleSlashes(router),

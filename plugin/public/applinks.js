@@ -30,3 +30,15 @@ for (const warning of document.querySelectorAll('[data-reveal-after]')) {
     warning.hidden = false;
   }, Number(warning.dataset.revealAfter));
 }
+
+/* What another application has just done shows itself, while the page is looked at. */
+for (const panel of document.querySelectorAll('[data-live]')) {
+  setInterval(async () => {
+    if (document.hidden) return;
+    const answer = await fetch(panel.dataset.live).catch(() => undefined);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const fresh = page.getElementById(panel.id);
+    if (fresh && fresh.innerHTML !== panel.innerHTML) panel.innerHTML = fresh.innerHTML;
+  }, 3000);
+}
