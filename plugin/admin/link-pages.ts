@@ -102,6 +102,7 @@ export async function renderLink(
       })),
       ...describeStatus(link, await isUsed(tokens, link.id), (await seenOf(context, link.id)).status),
     },
+    server,
     secret: secret?.value,
     secretOf: secret?.credentialId,
     secretName: secret?.name,
