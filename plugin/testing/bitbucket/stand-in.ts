@@ -122,7 +122,9 @@ export interface BitbucketStandIn {
 }
 
 export function bitbucketStandIn(options: BitbucketStandInOptions = {}): BitbucketStandIn {
-  const { port = 0, hostname = '127.0.0.1', contextPath = '', users = defaultUsers } = options;
+  const { port = 0, hostname = '127.0.0.1', contextPath = '' } = options;
+  // Copied: a test that locks one out must not meet it again in another stand-in.
+  const users = options.users ?? defaultUsers.map((user) => ({ ...user }));
   const state = createState(users, options);
   const sessions = createSessions(state);
   const host = createHostIdentity({
