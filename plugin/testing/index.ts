@@ -23,6 +23,18 @@ export {
 export { enterLink, type Administrator, type EnteredLink, type LinkToEnter } from './bitbucket/enter-link.js';
 export type { CallOptions, CallResult } from './bitbucket/signed-call.js';
 export type { LinkingDriver, PasswordLink, PasswordLinkResult } from './bitbucket/linking/driver.js';
+export type { OAuth2ProviderDriver } from './bitbucket/oauth2-provider/driver.js';
+export type {
+  AuditEntry as OAuth2AuditEntry,
+  OAuth2Client,
+  TokenPair as OAuth2TokenPair,
+} from './bitbucket/oauth2-provider/memory.js';
+export type { ClientFields as OAuth2ClientFields } from './bitbucket/oauth2-provider/clients.js';
+export type {
+  MetadataMode as OAuth2MetadataMode,
+  OAuth2ProviderSwitches,
+} from './bitbucket/oauth2-provider/switches.js';
+export type { TokenFault as OAuth2TokenFault } from './bitbucket/oauth2-provider/token-faults.js';
 export type { LinkingSwitches } from './bitbucket/linking/context.js';
 export type { LinkStatus } from './bitbucket/linking/link-status.js';
 export type { Level, Levels } from './bitbucket/linking/oauth-levels.js';

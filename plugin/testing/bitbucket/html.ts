@@ -32,6 +32,7 @@ export function html(parts: TemplateStringsArray, ...fragments: readonly Fragmen
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem;border-bottom:1px solid #ccc}
 form{margin:.5rem 0}label{display:block;margin:.5rem 0}input{font:inherit;width:100%;box-sizing:border-box}
+textarea{font:inherit;width:100%;box-sizing:border-box}[type=checkbox]{width:auto}
 button{font:inherit;padding:.3rem .8rem}pre,code{white-space:pre-wrap}pre,code,td{overflow-wrap:anywhere}
 .error{border-left:4px solid #b00;padding-left:1rem}`;
 
