@@ -14,10 +14,10 @@ import { createLinkingDriver, type LinkingDriver } from './linking/driver.js';
 import { linkingRoutes } from './linking/routes.js';
 import { createHostIdentity, newConsumerKey } from './host-identity.js';
 import type { IssuedToken } from './issued-token.js';
-import { dancePath } from './login-dance.js';
 import { createOAuth2Client } from './oauth2-client/context.js';
 import { createOAuth2ClientDriver, type OAuth2ClientDriver } from './oauth2-client/driver.js';
 import { oauth2ClientRoutes } from './oauth2-client/routes.js';
+import { dancePath } from './login-dance.js';
 import { withOAuth } from './provider/oauth-filter.js';
 import { productFacts } from './provider/product-facts.js';
 import type { ReceivedRequest } from './received.js';
@@ -86,10 +86,10 @@ export interface BitbucketStandIn {
   readonly serverId: string;
   /** Who may call it, by consumer key; change it at any time. */
   readonly consumers: Map<string, IncomingConsumer>;
-  /** Creating, configuring, testing and deleting links from its side. */
-  readonly linking: LinkingDriver;
   /** Outgoing OAuth 2.0 links: creating, testing and using them. */
   readonly oauth2Client: OAuth2ClientDriver;
+  /** Creating, configuring, testing and deleting links from its side. */
+  readonly linking: LinkingDriver;
   /** Tokens that it gave to them, by value; delete one to revoke it. */
   readonly issued: Map<string, IssuedToken>;
   /** All links, oldest first. */
@@ -191,8 +191,8 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     dances: state.dances,
     serverId: state.serverId,
     consumers: state.consumers,
-    linking: createLinkingDriver(linking),
     oauth2Client: createOAuth2ClientDriver(oauth2Client, as),
+    linking: createLinkingDriver(linking),
     issued: state.issued,
     links: () => [...state.links.values()],
     link: (id) => state.links.get(id),
