@@ -39,6 +39,16 @@ export type { LinkingSwitches } from './bitbucket/linking/context.js';
 export type { LinkStatus } from './bitbucket/linking/link-status.js';
 export type { Level, Levels } from './bitbucket/linking/oauth-levels.js';
 export type { ProbeResult } from './bitbucket/linking/probe.js';
+export type {
+  FlowOutcome,
+  OAuth2ClientDriver,
+  OAuth2Link,
+  Passage,
+} from './bitbucket/oauth2-client/driver.js';
+export type { ClientConfig } from './bitbucket/oauth2-client/client-config.js';
+export type { ClientToken, TokenStatus } from './bitbucket/oauth2-client/client-token.js';
+export type { OAuth2ClientSwitches } from './bitbucket/oauth2-client/switches.js';
+export type { UseOptions, UseResult } from './bitbucket/oauth2-client/use-token.js';
 export type { Faults } from './bitbucket/faults.js';
 export type { FaultyAnswer, RequestMatch } from './bitbucket/faulty-answers.js';
 export type { IssuedToken } from './bitbucket/issued-token.js';
@@ -53,4 +63,8 @@ export type {
   User,
 } from './bitbucket/state.js';
 export type { Refusal } from './bitbucket/token-requests.js';
+export { cloudStandIn, type CloudStandIn, type CloudStandInOptions } from './cloud/stand-in.js';
+export type { CloudApp, Site } from './cloud/context.js';
+export type { CloudGrant } from './cloud/grants.js';
+export type { CloudSwitches } from './cloud/switches.js';
 export { storeContract, type StoreUnderTest } from './store-contract/suite.js';

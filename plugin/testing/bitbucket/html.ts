@@ -1,4 +1,4 @@
-/** Own pages of the stand-in: escaped, without scripts, framed by nobody. */
+/** Own pages of the stand-ins: escaped, without scripts, framed by nobody. */
 import type { Answer } from './answer.js';
 
 /** Text that is HTML already. */
@@ -42,7 +42,7 @@ export function page(title: string, content: Html, status = 200): Answer {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
-        <title>${title} - Bitbucket stand-in</title>
+        <title>${title} - stand-in</title>
         <style>
           ${{ html: style }}
         </style>

@@ -14,6 +14,9 @@ import { createLinkingDriver, type LinkingDriver } from './linking/driver.js';
 import { linkingRoutes } from './linking/routes.js';
 import { createHostIdentity, newConsumerKey } from './host-identity.js';
 import type { IssuedToken } from './issued-token.js';
+import { createOAuth2Client } from './oauth2-client/context.js';
+import { createOAuth2ClientDriver, type OAuth2ClientDriver } from './oauth2-client/driver.js';
+import { oauth2ClientRoutes } from './oauth2-client/routes.js';
 import { dancePath } from './login-dance.js';
 import { createOAuth2ProviderDriver, type OAuth2ProviderDriver } from './oauth2-provider/driver.js';
 import { withUserName } from './oauth2-provider/identity.js';
@@ -89,6 +92,8 @@ export interface BitbucketStandIn {
   readonly serverId: string;
   /** Who may call it, by consumer key; change it at any time. */
   readonly consumers: Map<string, IncomingConsumer>;
+  /** Outgoing OAuth 2.0 links: creating, testing and using them. */
+  readonly oauth2Client: OAuth2ClientDriver;
   /** Creating, configuring, testing and deleting links from its side. */
   readonly linking: LinkingDriver;
   /** Incoming links over OAuth 2.0: clients, tokens, switches. */
@@ -146,7 +151,11 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     clock: options.clock ?? Date.now,
   });
   const linking = createLinking(context);
-  const routes = createRoutes(context, sessions, linkingRoutes(linking));
+  const oauth2Client = createOAuth2Client(context);
+  const routes = createRoutes(context, sessions, [
+    ...linkingRoutes(linking),
+    ...oauth2ClientRoutes(oauth2Client),
+  ]);
   const server = createStandInServer({
     state,
     sessions,
@@ -167,6 +176,13 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     const link = state.links.get(id);
     if (!link) throw new Error(`The stand-in has no link ${id}.`);
     return link;
+  };
+  const as = async (name: string): Promise<MiniBrowser> => {
+    const user = state.users.get(name);
+    if (!user) throw new Error(`The stand-in has no user ${name}.`);
+    const browser = createBrowser();
+    await browser.post(`${started()}/login`, { j_username: user.name, j_password: user.password });
+    return browser;
   };
 
   return {
@@ -193,6 +209,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     dances: state.dances,
     serverId: state.serverId,
     consumers: state.consumers,
+    oauth2Client: createOAuth2ClientDriver(oauth2Client, as),
     linking: createLinkingDriver(linking),
     oauth2Provider: createOAuth2ProviderDriver(context),
     issued: state.issued,
@@ -201,13 +218,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     token: (linkId, user) => state.tokens.get(linkId, user),
     setToken: (linkId, user, token) => state.tokens.set(linkId, user, token),
     addBuild: (build) => void state.builds.set(build.key, build),
-    as: async (name) => {
-      const user = state.users.get(name);
-      if (!user) throw new Error(`The stand-in has no user ${name}.`);
-      const browser = createBrowser();
-      await browser.post(`${started()}/login`, { j_username: user.name, j_password: user.password });
-      return browser;
-    },
+    as,
     danceUrl: (linkId, redirectUrl) => {
       const query = new URLSearchParams({ applicationLinkID: linkId, ...(redirectUrl && { redirectUrl }) });
       return `${started()}${dancePath}/authorize?${query.toString()}`;
