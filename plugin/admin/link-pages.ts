@@ -19,10 +19,11 @@ import { arrowsOf } from './link-arrows.js';
 import { describeCredential, describeStatus, directionOf, typeName } from './link-summary.js';
 import { seenOf, testPurpose } from './link-status.js';
 import { trustPurpose } from './trust-purpose.js';
+import { callsOf, disconnectPurpose, type CallsSources } from './oauth2-guide/calls-of-link.js';
 import { seeOther, type PageAccess, type Visit } from './page-access.js';
 import type { TokenService } from './token-service.js';
 
-export interface LinkPageDependencies {
+export interface LinkPageDependencies extends CallsSources {
   context: Context;
   views: Views;
   access: PageAccess;
@@ -69,11 +70,12 @@ export interface LinkNews {
 }
 
 export async function renderLink(
-  { context, views, tokens, keys, server }: LinkPageDependencies,
+  dependencies: LinkPageDependencies,
   { res, query, formToken }: Visit,
   link: Link,
   { secret, warnings = [], done, replacement }: LinkNews = {},
 ): Promise<void> {
+  const { context, views, tokens, keys, server } = dependencies;
   const { config } = context;
   const credentials = link.incoming.map((credential) => ({
     ...describeCredential(credential, config, config.application, config.scopes),
@@ -102,6 +104,9 @@ export async function renderLink(
       })),
       ...describeStatus(link, await isUsed(tokens, link.id), (await seenOf(context, link.id)).status),
     },
+    server,
+    calls: await callsOf(dependencies, link.id),
+    tokens: { disconnect: formToken(disconnectPurpose(link.id)) },
     secret: secret?.value,
     secretOf: secret?.credentialId,
     secretName: secret?.name,

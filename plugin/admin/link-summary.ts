@@ -64,7 +64,7 @@ export function describeStatus(link: Link, isUsed: boolean, tested?: SeenStatus)
     return { status: 'Non-Atlassian', advice: isIncoming ? `${tested.cause} ${use}` : tested.cause };
   }
   if (link.state === 'draft')
-    return { status: 'Incomplete', advice: 'Values of one side are still missing. Open it to see which.' };
+    return { status: 'Incomplete', advice: 'Values of one side are still missing.' };
   if (link.applicationId !== null)
     return { status: 'Not tested', advice: 'Test it to know whether both halves are there.' };
   if (link.incoming.length === 0 && link.clients.length === 0) {
@@ -75,7 +75,7 @@ export function describeStatus(link: Link, isUsed: boolean, tested?: SeenStatus)
   if (link.incoming.length === 0 && link.clients.every(hasOnlyPlaceholders))
     return {
       status: 'Incomplete',
-      advice: 'Its redirect URI is a placeholder. Open it and enter the one that the other side shows.',
+      advice: 'Its redirect URI is a placeholder: enter the one that the other side shows.',
     };
   if (!isUsed) {
     return {

@@ -20,7 +20,7 @@ export interface MadeClient {
 export interface ClientFactory {
   readonly schemas: ClientSchemas;
   /** @throws InvalidInput */
-  make(fields: z.output<ClientSchemas['client']>): MadeClient;
+  make: (fields: z.output<ClientSchemas['client']>) => MadeClient;
 }
 
 export function createClientFactory(config: Config, isRedirectUri: IsRedirectUri): ClientFactory {

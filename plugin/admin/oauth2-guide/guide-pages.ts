@@ -23,6 +23,7 @@ import {
   newClientInput,
   type EnteredGuide,
 } from './guide-forms.js';
+import { disconnectPurpose } from './calls-of-link.js';
 import { guidePath } from './guide-path.js';
 import { describeGuide, type GuideSources } from './guide-view.js';
 import { readPreset } from './product.js';
@@ -43,7 +44,7 @@ const purposes = {
   client: (id: string) => `give out OAuth 2.0 credentials ${id}`,
   redirect: (id: string) => `enter redirect URI ${id}`,
   direction: (id: string) => `add calls by OAuth 2.0 ${id}`,
-  disconnect: (id: string) => `disconnect accounts ${id}`,
+  disconnect: disconnectPurpose,
 };
 
 export function showGuide(dependencies: GuideDependencies): Endpoint {
@@ -98,7 +99,9 @@ export function giveOutClient(dependencies: GuideDependencies): Endpoint {
         const expected = expectedRedirectUri(server, link);
         const input = newClientInput(form, expected, Object.keys(context.config.offeredScopes));
         const { client, secret } = await clients.addClient(link.id, input, user.id);
-        await render(dependencies, visit, { ...(secret === undefined ? {} : { secret: { clientId: client.id, value: secret } }) });
+        await render(dependencies, visit, {
+          ...(secret === undefined ? {} : { secret: { clientId: client.id, value: secret } }),
+        });
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error;
         await render(dependencies, visit, clientProblems(form, error));

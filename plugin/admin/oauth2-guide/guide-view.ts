@@ -1,24 +1,19 @@
 /** What the guide shows of a link: both directions in the peer's words and ours, with values to copy and steps. */
-import type { Context } from '../../context.js';
 import type { HostUser } from '../../host.js';
 import { publicPath, type Mount } from '../../http/public-url.js';
 import type { Link } from '../../store/store.js';
 import { describeClient, expectedRedirectUri } from '../clients/client-summary.js';
 import type { OwnServer } from '../clients/own-server.js';
-import type { ConnectedAccounts } from '../connected-accounts.js';
 import { doneMessage } from '../done-message.js';
 import { seenOf } from '../link-status.js';
-import type { OAuth2Outgoing, OAuth2OutgoingView } from '../oauth2-outgoing.js';
-import { describeCalls } from './calls-of-link.js';
+import type { OAuth2OutgoingView } from '../oauth2-outgoing.js';
+import { callsOf, type CallsSources } from './calls-of-link.js';
 import type { EnteredGuide } from './guide-forms.js';
 import { guidePath } from './guide-path.js';
 import { generationOf } from './product.js';
 import { stepsOf } from './steps.js';
 
-export interface GuideSources {
-  context: Context;
-  oauth2Outgoing: OAuth2Outgoing;
-  accounts: ConnectedAccounts;
+export interface GuideSources extends CallsSources {
   server: OwnServer;
 }
 
@@ -43,8 +38,7 @@ export async function describeGuide(
     generation: calls?.preset.kind === 'data-center' ? generationOf(link.type, link.version) : 'unknown',
     steps: stepsOf({ calls, clients: link.clients, seen }),
     calls: calls && {
-      ...callsModel(calls),
-      ...(await describeCalls(sources, link.id)),
+      ...(await callsOf(sources, link.id)),
       chosenScopes:
         chosenScopes ?? (calls.settings.scopes.length > 0 ? calls.settings.scopes : suggested(calls)),
       testPath: testPath(config, link.id, calls.connectionId),
@@ -66,25 +60,6 @@ export async function describeGuide(
     done: doneMessage(query),
     isUnsafe: !config.baseUrl.startsWith('https:'),
     guide: guidePath(link.id),
-  };
-}
-
-function callsModel({
-  preset,
-  settings,
-  state,
-  missing,
-  callbackUrl,
-  warnings,
-  ...view
-}: OAuth2OutgoingView) {
-  const { authorizeUrl, tokenUrl, hasOwnSecret, isVendorClient, clientCredentials } = view;
-  return {
-    ...{ state, missing, callbackUrl, warnings, authorizeUrl, tokenUrl },
-    ...{ hasOwnSecret, isVendorClient, clientCredentials },
-    clientId: settings.clientId,
-    tokenAuthentication: settings.tokenAuthentication,
-    knownScopes: preset.scopes,
   };
 }
 

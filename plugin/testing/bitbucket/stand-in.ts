@@ -14,14 +14,14 @@ import { createLinkingDriver, type LinkingDriver } from './linking/driver.js';
 import { linkingRoutes } from './linking/routes.js';
 import { createHostIdentity, newConsumerKey } from './host-identity.js';
 import type { IssuedToken } from './issued-token.js';
+import { createOAuth2Client } from './oauth2-client/context.js';
+import { createOAuth2ClientDriver, type OAuth2ClientDriver } from './oauth2-client/driver.js';
+import { oauth2ClientRoutes } from './oauth2-client/routes.js';
 import { dancePath } from './login-dance.js';
 import { createOAuth2ProviderDriver, type OAuth2ProviderDriver } from './oauth2-provider/driver.js';
 import { withUserName } from './oauth2-provider/identity.js';
 import { withOAuth2 } from './oauth2-provider/provider-filter.js';
 import { oauth2ProviderRoutes } from './oauth2-provider/routes.js';
-import { createOAuth2Client } from './oauth2-client/context.js';
-import { createOAuth2ClientDriver, type OAuth2ClientDriver } from './oauth2-client/driver.js';
-import { oauth2ClientRoutes } from './oauth2-client/routes.js';
 import { withOAuth } from './provider/oauth-filter.js';
 import { productFacts } from './provider/product-facts.js';
 import type { ReceivedRequest } from './received.js';
@@ -92,12 +92,12 @@ export interface BitbucketStandIn {
   readonly serverId: string;
   /** Who may call it, by consumer key; change it at any time. */
   readonly consumers: Map<string, IncomingConsumer>;
+  /** Outgoing OAuth 2.0 links: creating, testing and using them. */
+  readonly oauth2Client: OAuth2ClientDriver;
   /** Creating, configuring, testing and deleting links from its side. */
   readonly linking: LinkingDriver;
   /** Incoming links over OAuth 2.0: clients, tokens, switches. */
   readonly oauth2Provider: OAuth2ProviderDriver;
-  /** Outgoing OAuth 2.0 links: creating, testing and using them. */
-  readonly oauth2Client: OAuth2ClientDriver;
   /** Tokens that it gave to them, by value; delete one to revoke it. */
   readonly issued: Map<string, IssuedToken>;
   /** All links, oldest first. */
@@ -127,7 +127,9 @@ export interface BitbucketStandIn {
 }
 
 export function bitbucketStandIn(options: BitbucketStandInOptions = {}): BitbucketStandIn {
-  const { port = 0, hostname = '127.0.0.1', contextPath = '', users = defaultUsers } = options;
+  const { port = 0, hostname = '127.0.0.1', contextPath = '' } = options;
+  // Copied: a test that locks one out must not meet it again in another stand-in.
+  const users = options.users ?? defaultUsers.map((user) => ({ ...user }));
   const state = createState(users, options);
   const sessions = createSessions(state);
   const host = createHostIdentity({
@@ -207,9 +209,9 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     dances: state.dances,
     serverId: state.serverId,
     consumers: state.consumers,
+    oauth2Client: createOAuth2ClientDriver(oauth2Client, as),
     linking: createLinkingDriver(linking),
     oauth2Provider: createOAuth2ProviderDriver(context),
-    oauth2Client: createOAuth2ClientDriver(oauth2Client, as),
     issued: state.issued,
     links: () => [...state.links.values()],
     link: (id) => state.links.get(id),

@@ -59,7 +59,9 @@ export interface CloudStandIn {
 const cookieName = 'CLOUDSESSIONID';
 
 export function cloudStandIn(options: CloudStandInOptions = {}): CloudStandIn {
-  const { users = defaultUsers, hostname = '127.0.0.1', clock = Date.now } = options;
+  const { hostname = '127.0.0.1', clock = Date.now } = options;
+  // Copied: what a test does to one must not be met again in another stand-in.
+  const users = options.users ?? defaultUsers.map((user) => ({ ...user }));
   const names = options.sites ?? ['acme', 'beta', 'gamma'];
   const state = createState(users);
   const sessions = createSessions(state, cookieName);

@@ -7,8 +7,8 @@ import { html, page, type Html } from '../html.js';
 import { incomingLinkRows } from '../oauth2-provider/incoming-link-rows.js';
 import { createIncomingPath } from '../oauth2-provider/paths.js';
 import { manualForm, storeManualLink } from '../link-form.js';
-import { outgoingPath } from '../oauth2-client/admin-page.js';
 import type { Link } from '../state.js';
+import { outgoingPath } from '../oauth2-client/admin-page.js';
 import type { PageHandler } from './access.js';
 import type { LinkingContext } from './context.js';
 import { testPath } from './list-actions.js';
@@ -49,7 +49,6 @@ function showList(
     html`${message ? html`<p class="error">${message}</p>` : ''}
       <p><a href="${base}${createPath}">Create link</a></p>
       <p><a href="${base}${createIncomingPath}">External application, incoming (OAuth 2.0)</a></p>
-      <p><a href="${base}${outgoingPath}">Outgoing OAuth 2.0 links</a></p>
       <table>
         <tr>
           <th>Application</th>
@@ -61,6 +60,7 @@ function showList(
       </table>
       <h2>Link to an external application by key and secret</h2>
       ${manualForm(incoming, formToken)}
+      <p><a href="${base}${outgoingPath}">Outgoing OAuth 2.0 links</a></p>
       <p><a href="${base}/">Back to the start page</a></p>`,
   );
 }

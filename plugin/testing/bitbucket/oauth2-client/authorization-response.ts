@@ -17,7 +17,6 @@ export function readAuthorizationResponse(query: URLSearchParams): Authorization
     const described = {
       error: legibleText(error),
       error_description: legibleText(query.get('error_description')),
-      error_uri: legibleText(query.get('error_uri')),
     };
     return { kind: 'error', state, text: JSON.stringify(described) };
   }

@@ -1,5 +1,6 @@
 /** The OAuth 2.0 client of a stand-in as a test drives it; every flow goes over HTTP, with a browser of its own. */
 import type { MiniBrowser, Page } from '../../browser/mini-browser.js';
+import { isAllowedRedirect } from '../callback-check.js';
 import { isRecord, parseJson } from '../json-body.js';
 import type { ClientConfig, WantedConfig } from './client-config.js';
 import type { ClientToken } from './client-token.js';
@@ -78,7 +79,7 @@ export function createOAuth2ClientDriver(
     return config;
   };
   const arrive = async (page: Page, browser: MiniBrowser, through: Passage | undefined): Promise<Page> =>
-    through && !page.url.startsWith(context.baseUrl()) ? through(page, browser) : page;
+    through && !isAllowedRedirect(page.url, context.baseUrl(), []) ? through(page, browser) : page;
 
   return {
     switches: context.switches,

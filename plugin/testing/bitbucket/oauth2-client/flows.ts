@@ -23,6 +23,7 @@ export interface Flow {
   purpose: 'test' | 'feature';
 }
 
+/** `session`: its form token, which no other session has; undefined without one. */
 export interface Flows {
   create(session: string, asked: Omit<Flow, 'id'>): Flow;
   /** The flow and the `state` to send along. */

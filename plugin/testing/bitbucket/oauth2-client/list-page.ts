@@ -9,6 +9,7 @@ import { formTokenField } from '../provider/form-token.js';
 import { outgoingPath, type ClientPage } from './admin-page.js';
 import type { ClientConfig } from './client-config.js';
 import { removeConfig } from './config-store.js';
+import { featurePath } from './feature-page.js';
 
 export const listedUrl = ({ authorizationEndpoint }: ClientConfig): string => {
   const { protocol, hostname } = new URL(authorizationEndpoint);
@@ -30,6 +31,7 @@ function row(incoming: Incoming, config: ClientConfig): Html {
     <td>Non-Atlassian</td>
     <td>
       <a href="${action}/edit/${config.id}">Edit ${config.name}</a>
+      <a href="${incoming.base}${featurePath}/${config.id}">Use ${config.name} yourself</a>
       ${button('test', 'Test connection')} ${button('delete', 'Delete')}
     </td>
   </tr>`;

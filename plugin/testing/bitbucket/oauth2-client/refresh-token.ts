@@ -13,7 +13,7 @@ const skewMs = 60_000;
 const failingPeriodMs = 7 * 24 * 3600 * 1000;
 
 /** Why the token cannot be used now, if so. */
-export type Failure = { outcome: 'recoverable' | 'unrecoverable'; error: string } | undefined;
+export type Failure = { outcome: 'recoverable' | 'unrecoverable' | 'crashed'; error: string } | undefined;
 
 export const giveUp = (context: OAuth2ClientContext, token: ClientToken, error: string): Failure => {
   setStatus(context, token, 'UNRECOVERABLE');
@@ -29,7 +29,12 @@ function noteFailure(context: OAuth2ClientContext, token: ClientToken, error: st
   return { outcome: 'recoverable', error };
 }
 
-export async function refreshToken(context: OAuth2ClientContext, token: ClientToken): Promise<Failure> {
+/** `crashes`: the node dies between the answer and storing it, so that a rotated refresh token is lost. */
+export async function refreshToken(
+  context: OAuth2ClientContext,
+  token: ClientToken,
+  crashes: boolean,
+): Promise<Failure> {
   const config = context.configs.get(token.configId);
   if (!config) return giveUp(context, token, 'The link of this token is gone.');
   const { refreshToken: presented } = token;
@@ -47,6 +52,7 @@ export async function refreshToken(context: OAuth2ClientContext, token: ClientTo
         redirect_uri: redirectUri(context.baseUrl(), config.authorizationEndpoint),
       }),
     });
+    if (crashes) return { outcome: 'crashed', error: 'The answer was not stored.' };
     Object.assign(token, { ...granted, refreshToken: granted.refreshToken ?? presented });
     if (token.status === 'RECOVERABLE') setStatus(context, token, 'UNKNOWN');
     return undefined;

@@ -12,6 +12,8 @@ export interface UseOptions {
   node?: number;
   /** 3650 days by default. */
   marginSeconds?: number;
+  /** The node dies between the answer to its refresh and storing it: the rotated refresh token is lost. */
+  crashes?: boolean;
   /** What the feature does, and whether the other side took the token; by default nothing, and yes. */
   isAccepted?: (accessToken: string) => boolean | Promise<boolean>;
 }
@@ -22,7 +24,7 @@ const skewMs = 60_000;
 const defaultMarginSeconds = 3650 * 24 * 3600;
 
 async function use(context: OAuth2ClientContext, id: string, options: UseOptions): Promise<UseResult> {
-  const { marginSeconds = defaultMarginSeconds, isAccepted = () => true } = options;
+  const { marginSeconds = defaultMarginSeconds, crashes = false, isAccepted = () => true } = options;
   const token = context.clientTokens.get(id);
   if (!token) return { outcome: 'unrecoverable', error: 'The token is gone with its link.' };
   if (token.status === 'UNRECOVERABLE') {
@@ -30,7 +32,7 @@ async function use(context: OAuth2ClientContext, id: string, options: UseOptions
   }
   const dueMs = context.now() + skewMs + marginSeconds * 1000;
   for (const mustRefresh of [token.accessTokenExpiresAtMs < dueMs, true]) {
-    const failure = mustRefresh ? await refreshToken(context, token) : undefined;
+    const failure = mustRefresh ? await refreshToken(context, token, crashes) : undefined;
     if (failure) return failure;
     if (await isAccepted(token.accessToken)) {
       setStatus(context, token, 'VALID');

@@ -21,9 +21,10 @@ const decoded = (part: string): unknown => parseJson(Buffer.from(part, 'base64ur
 export function readJwt(token: string, secret: Buffer): { id: string | undefined } | 'malformed' {
   const [header = '', payload = '', signature = '', ...rest] = token.split('.');
   const [head, claims] = [decoded(header), decoded(payload)];
+  // What `alg` says does not matter: no other is ever tried.
   if (rest.length > 0 || signature === '' || !isRecord(head) || !isRecord(claims)) return 'malformed';
   const given = Buffer.from(signature, 'base64url');
   const expected = signatureOf(`${header}.${payload}`, secret);
-  const isOurs = head.alg === 'HS256' && given.length === expected.length && timingSafeEqual(given, expected);
+  const isOurs = given.length === expected.length && timingSafeEqual(given, expected);
   return { id: isOurs ? text(claims.id) : undefined };
 }

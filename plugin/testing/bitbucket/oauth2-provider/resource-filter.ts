@@ -66,7 +66,7 @@ export const withAccessToken =
     }
     pair.uses += 1;
     // A session that came along counts no longer, nor does its form token.
-    const asUser = { ...incoming, user, basicUser: undefined, formToken: undefined, scopes };
+    const asUser = { ...incoming, user, formToken: undefined, scopes };
     const answer = await next(asUser, headers);
     return { ...answer, headers: { ...answer.headers, 'Cache-Control': 'private' } };
   };

@@ -84,11 +84,11 @@ export async function cloudUser(options: CloudStandInOptions = {}): Promise<Clou
     },
     code: async (changes) => broughtTo(await user.consent(changes)).code ?? '',
     token: async (body, contentType = 'application/json') => {
-      const isJson = contentType.startsWith('application/json');
+      const isForm = contentType === 'application/x-www-form-urlencoded';
       const answer = await fetch(`${cloud.authUrl}/oauth/token`, {
         method: 'POST',
         headers: { 'Content-Type': contentType },
-        body: isJson ? JSON.stringify(body) : new URLSearchParams(body as Record<string, string>).toString(),
+        body: isForm ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body),
       });
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
     },

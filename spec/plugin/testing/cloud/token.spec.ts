@@ -35,6 +35,7 @@ describe('C1: tokens of the cloud', () => {
     const credentials = { client_id: user.app.clientId, client_secret: user.app.clientSecret };
     const sent = await user.token({ ...form, ...credentials }, 'application/x-www-form-urlencoded');
     expect(sent.status).to.equal(400);
+    expect((await user.token({ ...form, ...credentials }, 'text/plain')).status).to.equal(400);
     expect((await user.token({ ...form, ...credentials }, 'application/json;charset=UTF-8')).status).to.equal(
       200,
     );

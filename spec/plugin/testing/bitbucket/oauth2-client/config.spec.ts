@@ -96,7 +96,8 @@ describe('O1: configuration of an outgoing link', () => {
       { tokenEndpoint: 'http://127.0.0.1.evil.example/t' },
       'tokenEndpoint',
     ],
-    ['another scheme', { tokenEndpoint: 'HTTPS://kit.example.com/t' }, 'tokenEndpoint'],
+    ['ftp: on loopback', { tokenEndpoint: 'ftp://127.0.0.1/t' }, 'tokenEndpoint'],
+    ['https in capitals', { tokenEndpoint: 'HTTPS://kit.example.com/t' }, 'tokenEndpoint'],
     ['a relative endpoint', { tokenEndpoint: '/oauth2/token' }, 'tokenEndpoint'],
     [
       'an endpoint of more than 255 characters',

@@ -61,13 +61,11 @@ describe('O8: test of a connection', () => {
   });
 
   it('refuses endpoints that were saved under a milder rule', async () => {
-    const strict = await outgoingPair();
-    const admin = await strict.standIn.as('admin');
-    const feature = await admin.get(`${strict.standIn.url}/plugins/servlet/oauth2/feature/${strict.id}`);
-    strict.client.switches.allowLoopbackHttp = false;
-    expect((await admin.submit(feature)).textOf('problem')).to.include('must begin with https');
-    expect(strict.asked()).to.deep.equal([]);
-    await strict.stop();
+    const ana = await pair.standIn.as('ana');
+    const feature = await ana.get(`${pair.standIn.url}/plugins/servlet/oauth2/feature/${pair.id}`);
+    pair.client.switches.allowLoopbackHttp = false;
+    expect((await ana.submit(feature)).textOf('problem')).to.include('must begin with https');
+    expect(pair.asked()).to.deep.equal([]);
   });
 
   it('deletes a link with all its tokens and tells the provider nothing', async () => {

@@ -91,7 +91,12 @@ describe('O6: rules for tokens', () => {
     const exp = pair.clock.seconds() + 500;
     answering({ refresh_token: jwt({ id: 'x', exp }) });
     expect((await lifetimes()).refresh).to.be.within(499, 501);
-    for (const refresh_token of [jwt({ id: 'x' }), jwt({ exp: String(exp) }), `a.${part({ exp })}.c`]) {
+    for (const refresh_token of [
+      jwt({ id: 'x' }),
+      jwt({ exp: String(exp) }),
+      `a.${part({ exp })}.c`,
+      `${part({})}.${part({ exp })}`,
+    ]) {
       answering({ refresh_token });
       expect((await lifetimes()).refresh, refresh_token).to.be.within(thirtyDays - 1, thirtyDays + 1);
     }

@@ -88,6 +88,15 @@ describe('O7: use and refresh, row by row of 1.7', () => {
     expect(Math.abs((arrivedMs[1] ?? 0) - (arrivedMs[0] ?? 0))).to.be.below(100);
   });
 
+  it('order: a crash between the answer and storing it loses the rotated refresh token', async () => {
+    answer(tokens({ refresh_token: 'rt-2' }));
+    expect((await use({ crashes: true })).outcome).to.equal('crashed');
+    expect(status()).to.equal('UNKNOWN');
+    await use();
+    await use();
+    expect(presented()).to.deep.equal(['rt-1', 'rt-1', 'rt-2']);
+  });
+
   it('order: an answer that cannot be parsed loses the rotated refresh token', async () => {
     answer(tokens({ refresh_token: 'rt-2', token_type: undefined }));
     expect((await use()).outcome).to.equal('recoverable');

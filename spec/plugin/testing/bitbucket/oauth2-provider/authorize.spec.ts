@@ -72,6 +72,13 @@ describe('authorization request of the Data Center stand-in (oauth2.md 2.3)', ()
       expect(errorOf(await browser.submit(await app.firstStop(browser), forged))).to.equal('invalid_request');
     });
 
+    it('gives no code for somebody who left meanwhile', async () => {
+      const browser = await app.browserOf('ben');
+      const page = await app.firstStop(browser);
+      app.standIn.removeUser('ben');
+      expect(errorOf(await browser.submit(page))).to.equal('invalid_request');
+    });
+
     it('lets two tabs consent one after the other', async () => {
       const browser = await app.browserOf('ana');
       const [one, two] = [await app.firstStop(browser), await app.firstStop(browser)];

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createBrowser } from '../../../../../plugin/testing/index.js';
+import { createBrowser, type IssuedToken } from '../../../../../plugin/testing/index.js';
 import type { Answer } from '../provider/calling-app.js';
 import { json, oauth2App, projects, type OAuth2App } from './oauth2-app.js';
 
@@ -8,6 +8,21 @@ const basicWith = (name: string, password: string): string =>
 
 const user = (answer: Answer): string | undefined => answer.header('X-AUSERNAME');
 const keys = (answer: Answer): string[] => (json(answer).values as { key: string }[]).map(({ key }) => key);
+
+/** An access token of OAuth 1.0a, whose form on the token page carries the session's form token. */
+const issuedTo = (user: string): IssuedToken => ({
+  kind: 'access',
+  value: '',
+  secret: '',
+  consumerKey: 'ci',
+  version: '1.0a',
+  callback: undefined,
+  decision: 'allowed',
+  user,
+  verifier: undefined,
+  createdAtMs: 1_800_000_000_000,
+  session: undefined,
+});
 
 describe('D10: resources of the Data Center stand-in (oauth2.md 2.7)', () => {
   let app: OAuth2App;
@@ -128,8 +143,14 @@ describe('D10: resources of the Data Center stand-in (oauth2.md 2.7)', () => {
       const browser = await app.standIn.as('ben');
       const cookie = browser.cookies.header(new URL(app.standIn.url));
       const headers = { Cookie: cookie, Authorization: `Bearer ${tokenFor('ana', 'REPO_READ')}` };
-      const answer = await createBrowser({ headers }).get(app.standIn.url + projects);
+      const bearing = createBrowser({ headers });
+      const answer = await bearing.get(app.standIn.url + projects);
       expect(answer.header('X-AUSERNAME')).to.equal('ana');
+      const tokenPage = `${app.standIn.url}/plugins/servlet/oauth/users/access-tokens`;
+      app.standIn.issued.set('t', { ...issuedTo('ben'), value: 't' });
+      const fields = Object.fromEntries((await browser.get(tokenPage)).forms[0]!.fields);
+      expect((await bearing.post(tokenPage, fields)).status).to.equal(403);
+      expect((await browser.post(tokenPage, fields)).status).to.equal(200);
     });
   });
 
@@ -175,8 +196,11 @@ describe('D10: resources of the Data Center stand-in (oauth2.md 2.7)', () => {
   describe('Confluence', () => {
     const current = '/rest/api/user/current';
 
-    it('says who is calling at /rest/api/user/current, and 200 to nobody too', async () => {
+    beforeEach(async () => {
       app = await oauth2App({ product: 'confluence' });
+    });
+
+    it('says who is calling at /rest/api/user/current, and 200 to nobody too', async () => {
       const { accessToken } = await app.connect();
       expect(json(await app.call(current, { token: accessToken }))).to.include({
         type: 'known',

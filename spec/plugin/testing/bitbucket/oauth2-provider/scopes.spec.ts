@@ -5,7 +5,7 @@ import {
   scopeNames,
   withIncluded,
 } from '../../../../../plugin/testing/bitbucket/oauth2-provider/scopes.js';
-import { oauth2App, locationOf } from './oauth2-app.js';
+import { locationOf, oauth2App, type OAuth2App } from './oauth2-app.js';
 
 const included = {
   stash: {
@@ -67,13 +67,19 @@ describe('scopes of the Data Center stand-in (oauth2.md part 3)', () => {
   }
 
   for (const product of ['jira', 'confluence'] as const) {
-    it(`D2: a ${product} client with WRITE may ask for READ, and not for ADMIN`, async () => {
-      const app = await oauth2App({ product });
-      const narrower = locationOf(await app.answer('ana', 'Allow', { scope: 'READ' }));
-      expect(narrower.searchParams.has('code')).to.equal(true);
-      const wider = await (await app.browserOf('ana')).get(app.authorizeUrl({ scope: 'ADMIN' }));
-      expect(locationOf(wider).searchParams.get('error')).to.equal('invalid_scope');
-      await app.stop();
+    describe(`D2: a client of ${product}`, () => {
+      let app: OAuth2App;
+      beforeEach(async () => {
+        app = await oauth2App({ product });
+      });
+      afterEach(() => app.stop());
+
+      it('with WRITE may ask for READ, and not for ADMIN', async () => {
+        const narrower = locationOf(await app.answer('ana', 'Allow', { scope: 'READ' }));
+        expect(narrower.searchParams.has('code')).to.equal(true);
+        const wider = await (await app.browserOf('ana')).get(app.authorizeUrl({ scope: 'ADMIN' }));
+        expect(locationOf(wider).searchParams.get('error')).to.equal('invalid_scope');
+      });
     });
   }
 });

@@ -32,6 +32,8 @@ describe('system properties of the Data Center stand-in (oauth2.md 2.9)', () => 
     expect((await app.refresh(refresh_token as string, { client_secret: 'any' })).status).to.equal(200);
     const unknown = await app.exchange(await app.code(), { client_id: 'unknown' });
     expect(refusal(unknown)).to.deep.equal({ status: 401, error: 'invalid_client' });
+    const revoked = await app.revoke({ token: refresh_token as string, client_id: 'unknown' });
+    expect(refusal(revoked)).to.deep.equal({ status: 401, error: 'invalid_client' });
   });
 
   it('refresh.token.expiration.seconds shortens the life of refresh tokens', async () => {

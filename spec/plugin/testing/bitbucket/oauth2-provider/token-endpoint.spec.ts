@@ -83,6 +83,12 @@ describe('token endpoint of the Data Center stand-in (oauth2.md 2.5)', () => {
       });
     }
 
+    it('a refresh token with a fourth part is no JWT either', async () => {
+      const { refreshToken } = await app.connect();
+      expect((await app.refresh(`${refreshToken}.x`)).status).to.equal(500);
+      expect((await app.refresh(refreshToken)).status).to.equal(200);
+    });
+
     it('says so in JSON that nobody stores', async () => {
       const answer = await app.exchange('x');
       expect(answer.header('Content-Type')).to.match(/^application\/json/);
@@ -196,6 +202,13 @@ describe('token endpoint of the Data Center stand-in (oauth2.md 2.5)', () => {
           expect(refusal(answer)).to.deep.equal({ status: 400, error: 'invalid_grant' });
         });
       }
+
+      it('a verifier that matches but is too short', async () => {
+        const code_challenge = createHash('sha256').update('short').digest('base64url');
+        const code = await app.code('ana', { code_challenge, code_challenge_method: 'S256' });
+        const answer = await app.exchange(code, { code_verifier: 'short' });
+        expect(refusal(answer)).to.deep.equal({ status: 400, error: 'invalid_grant' });
+      });
 
       it('the right one, by either method', async () => {
         const hashing = { code_challenge: hashed, code_challenge_method: 'S256' };
