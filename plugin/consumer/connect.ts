@@ -6,6 +6,7 @@
  */
 import type { Request, Response } from 'express';
 import type { HostUser } from '../host.js';
+import { connectCallbackUrl } from '../http/callback-url.js';
 import type { Endpoint } from '../http/handler.js';
 import { requireUser, userOrLogin } from '../http/user.js';
 import type { Connection, Link } from '../store/store.js';
@@ -38,8 +39,9 @@ export function showConnect(dependencies: ConnectDependencies): Endpoint {
       return;
     }
     const formToken = csrf.token(req, res, user.id, purposeOf(link));
-    const formAction = [new URL(dependencies.dances.authorizeUrl(link)).origin];
-    await views.render(res, 'connect', { link, user, returnTo, formToken }, { formAction });
+    const formAction = [new URL(dependencies.dances.authorizeUrl(link, connection)).origin];
+    const page = { link, user, returnTo, formToken, via: connection.id };
+    await views.render(res, 'connect', page, { formAction });
   };
 }
 
@@ -50,7 +52,7 @@ export function confirmConnect(dependencies: ConnectDependencies): Endpoint {
     const link = await linkOf(context, req);
     const form = new URLSearchParams((await rawBodies.readForm(req)) ?? '');
     csrf.require(req, user.id, purposeOf(link), form.get('csrf_token') ?? undefined);
-    const connection = connectionOf(link, queryOf(req).get('via') ?? undefined);
+    const connection = connectionOf(link, form.get('via') ?? undefined);
     await begin(dependencies, req, res, {
       user,
       link,
@@ -67,17 +69,18 @@ export function finishConnect({ context, views, cookies, dances }: ConnectDepend
     const link = await linkOf(context, req);
     const query = queryOf(req);
     const token = single(query, 'oauth_token');
+    // Without a verifier, whoever knows the token could end what somebody else has allowed (OAuth 1.0, session fixation).
+    const verifier = single(query, 'oauth_verifier');
     const cookie = token && cookies.read(req, transactionKey(token));
-    const claimed = token && cookie ? await dances.claim(link, user, cookie, token) : undefined;
-    if (!claimed || !token) return refuseCallback();
+    const claimed = verifier && cookie ? await dances.claim(link, user, cookie, token) : undefined;
+    if (!claimed || !token || !verifier) return refuseCallback();
     const { returnTo } = claimed.document;
     cookies.take(res, transactionKey(token));
-    const verifier = single(query, 'oauth_verifier');
     if (verifier === 'denied') {
       await views.render(res, 'connect-declined', { link, action: returnTo });
       return;
     }
-    await dances.finish(req, link, user, claimed);
+    await dances.finish(req, link, user, claimed, { token, verifier });
     if (returnTo !== null) res.redirect(303, returnTo);
     else await views.render(res, 'connected', { link });
   };
@@ -102,14 +105,15 @@ async function begin(
   const { redirectTo, key } =
     start.connection.kind === 'oauth2'
       ? await flows.begin(req, { ...start, cookie, scopes, callbackUrl: callbackUrl(context, link.id) })
-      : await dances.begin(req, { ...start, cookie, callbackUrl: oauth1CallbackUrl(context, link) });
+      : await dances.begin(req, {
+          ...start,
+          cookie,
+          callbackUrl: connectCallbackUrl(context.config, link.id),
+        });
   cookies.give(res, key, cookie);
   res.setHeader('Cache-Control', 'no-store');
   res.redirect(303, redirectTo);
 }
-
-const oauth1CallbackUrl = ({ config }: ConnectDependencies['context'], { id }: Link): string =>
-  `${config.baseUrl}/applinks/callback/oauth1/${encodeURIComponent(id)}`;
 
 const purposeOf = (link: Link): string => `connect ${link.id}`;
 

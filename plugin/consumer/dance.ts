@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { Context } from '../context.js';
 import type { HostUser } from '../host.js';
 import type { Connection, Link } from '../store/store.js';
-import { connectionOf } from './connection.js';
 import { endpointsOf, type IdentityOf } from './endpoints.js';
 import type { Grants } from './grants.js';
 import { runOAuth1, type Dance } from './oauth1-strategy.js';
@@ -21,13 +20,19 @@ const documentSchema = z.object({ tokenSecret: z.string(), returnTo: z.string().
 
 type Claimed = ClaimedTransaction<z.output<typeof documentSchema>>;
 
+/** What the peer sent back by the browser. */
+export interface Returned {
+  token: string;
+  verifier: string;
+}
+
 export interface Dances {
-  authorizeUrl(link: Link): string;
+  authorizeUrl(link: Link, connection: Connection): string;
   /** Where to send the browser, and the transaction's name. @throws PeerUnreachable, PeerRefused, ApplinksError */
   begin(req: Request, beginning: Beginning): Promise<{ redirectTo: string; key: string }>;
   /** To one caller only, and only for the user and the browser that began. */
   claim(link: Link, user: HostUser, cookie: string, token: string): Promise<Claimed | undefined>;
-  finish(req: Request, link: Link, user: HostUser, claimed: Claimed): Promise<void>;
+  finish(req: Request, link: Link, user: HostUser, claimed: Claimed, returned: Returned): Promise<void>;
 }
 
 export function createDances(
@@ -58,12 +63,12 @@ export function createDances(
   };
 
   return {
-    authorizeUrl: (link) => endpointsOf(link, connectionOf(link)).authorize,
+    authorizeUrl: (link, connection) => endpointsOf(link, connection).authorize,
     begin: async (req, beginning) => {
       const { link, connection, callbackUrl, returnTo } = beginning;
       const dance = await danceOf(link, connection, callbackUrl);
       let token: string | undefined;
-      const outcome = await runOAuth1(withoutQuery(req), {
+      const outcome = await runOAuth1(withQuery(req, {}), {
         ...dance,
         store: async ({ tokenSecret, ...issued }) => {
           token = issued.token;
@@ -75,16 +80,23 @@ export function createDances(
       throw new Error('The beginning of a dance came to its end.');
     },
     claim: (link, user, cookie, token) => transactions.claim(link, user, cookie, token, documentSchema),
-    finish: async (req, link, user, { connection, document }) => {
+    finish: async (req, link, user, { connection, document }, { token, verifier }) => {
       const dance = await danceOf(link, connection, config.baseUrl);
-      const outcome = await runOAuth1(req, { ...dance, claimedSecret: document.tokenSecret });
+      const query = { oauth_token: token, oauth_verifier: verifier };
+      const outcome = await runOAuth1(withQuery(req, query), {
+        ...dance,
+        claimedSecret: document.tokenSecret,
+      });
       if (!('issued' in outcome)) throw new Error('The end of a dance came to its beginning.');
       if (!(await grants.save(link, connection, user.id, outcome.issued))) throw linkGone();
     },
   };
 }
 
-/** passport-oauth1 takes any request with `oauth_token` in its query for the callback. */
-function withoutQuery(req: Request): Request {
-  return Object.create(req, { query: { value: {} } }) as Request;
+/**
+ * passport-oauth1 takes any request with `oauth_token` in its query for the callback, and believes the host's parser of
+ * queries, to which a parameter may be a list; so it is given what was checked.
+ */
+function withQuery(req: Request, query: Readonly<Record<string, string>>): Request {
+  return Object.create(req, { query: { value: query } }) as Request;
 }

@@ -5,27 +5,32 @@
  */
 import { z } from 'zod';
 import type { Context } from '../context.js';
-import { ApplinksError, CredentialsRequired, PeerRefused, PeerUnreachable } from '../errors.js';
+import { CredentialsRequired, PeerRefused, PeerUnreachable } from '../errors.js';
 import type { HostUser } from '../host.js';
 import { urlDerivedId } from '../server-id.js';
-import type { Link } from '../store/store.js';
-import { connectionOf } from './connection.js';
+import type { Connection, Link } from '../store/store.js';
 import { connectUrl } from './connect-url.js';
-import { Found, type Trouble } from './found.js';
-import { fetchManifest } from './manifest.js';
+import { connectionOf } from './connection.js';
+import { requireInstallation, requireKnownKey } from './installation.js';
 import type { LinkClients, PeerFetch } from './link-client.js';
 import { compareLevels, levelsDocument } from './level-comparison.js';
 import type { TestOAuth2 } from './oauth2/link-test.js';
+import { problemOf } from './oauth-refusal.js';
 import { shortenAnswer } from './peer-answer.js';
-import { findings, type LinkStatus, type StatusType, type TestStep } from './status-types.js';
+import { findings, Found, type LinkStatus, type StatusType, type TestStep } from './status-types.js';
 import type { Transport } from './transport.js';
+import { troubleOf, type Trouble } from './trouble.js';
 
 /** @param user whose connected account is tested too. Keeps the result as the link's note `status`. */
 export type Diagnose = (link: Link, user?: HostUser) => Promise<LinkStatus>;
 
 const clockHintMs = 60_000;
+const clockHint = 'Its clock is';
 const whoami = '/plugins/servlet/applinks/whoami';
 const maxBytes = 65_536;
+
+const tested = ({ outgoing }: Link): Connection | undefined =>
+  outgoing.find(({ kind }) => kind === 'oauth1-atlassian');
 
 export function createDiagnosis(
   context: Context,
@@ -38,15 +43,18 @@ export function createDiagnosis(
 
   const inspect = async (link: Link, user: HostUser | undefined, hints: string[]): Promise<StatusType> => {
     const { rpcUrl } = link;
-    const outgoing = link.outgoing.find(({ kind }) => kind === 'oauth1-atlassian');
+    const outgoing = tested(link);
     if (rpcUrl === null) return 'INCOMING_ONLY';
     if (link.applicationId === null && !outgoing) {
       if (link.outgoing.length === 0) return 'INCOMING_ONLY';
       await requireAnswer(transport, rpcUrl);
       return 'REACHABLE';
     }
-    await requireInstallation(transport, link, rpcUrl);
-    const idThere = link.applicationId === null ? undefined : await requireKnownThere(link, rpcUrl, hints);
+    const { tellsLevels } = await requireInstallation(transport, link, rpcUrl);
+    if (!tellsLevels) hints.push('It is too old to tell what it allows, so levels were not compared.');
+    const isAsked = tellsLevels && link.applicationId !== null;
+    const idThere = isAsked ? await requireKnownThere(link, rpcUrl, hints) : undefined;
+    await requireKnownKey(transport, link, rpcUrl);
     if (!outgoing) return 'WORKING';
     const client = clients(link.id, { via: outgoing.id });
     if (outgoing.levels.twoLegged) await requireTwoLegged(client.asApplication(), hints);
@@ -91,7 +99,11 @@ export function createDiagnosis(
         : inspect(link, user, hints);
     const trouble = await test.then(
       (type): Trouble => ({ type }),
-      (error: unknown): Trouble => troubleOf(error, context),
+      (error: unknown): Trouble => {
+        if (error instanceof PeerRefused)
+          noteClock(middleMs(error.acceptableTimestamps), config.clock(), hints);
+        return troubleOf(error, config.logger);
+      },
     );
     const finding = findings[trouble.type];
     const named = (text: string): string =>
@@ -105,7 +117,9 @@ export function createDiagnosis(
       cause: named(finding.cause),
       cure: named(finding.cure),
       answer: trouble.answer ?? null,
-      connectUrl: needsAccount ? connectUrl(context, link.id) : null,
+      connectUrl: needsAccount
+        ? connectUrl(context, link, connection?.kind === 'oauth2' ? connection : tested(link))
+        : null,
       hints,
       steps,
       checkedAtMs: config.clock(),
@@ -119,13 +133,6 @@ export function createDiagnosis(
     if (!status.working) events.emit('connection.failed', { linkId: link.id, problem: status.type });
     return status;
   };
-}
-
-async function requireInstallation(transport: Transport, link: Link, rpcUrl: string): Promise<void> {
-  if (link.applicationId === null) return;
-  const { id } = await fetchManifest(transport, rpcUrl);
-  if (id !== link.applicationId)
-    throw new Found({ type: 'WRONG_INSTALLATION', answer: `It says its id is ${id}.` });
 }
 
 /** Of a server that is no Atlassian product anything is an answer: a login page, or where it redirects to. */
@@ -145,7 +152,7 @@ async function requireTwoLegged(call: PeerFetch, hints: string[]): Promise<void>
       hints.push('Calls without a user reach it as nobody: no executing user is set there.');
     return;
   }
-  const isBare = answer.status === 401 && body === '' && answer.headers.has('www-authenticate');
+  const isBare = answer.status === 401 && body === '' && problemOf(answer) !== undefined;
   if (isBare) throw new Found({ type: 'AUTH_LEVEL_UNSUPPORTED' });
   throw new Found({
     type: 'UNEXPECTED_RESPONSE_STATUS',
@@ -187,53 +194,21 @@ async function addVerdict(call: PeerFetch, idThere: string, hints: string[]): Pr
   else hints.push(`Its own test of the link says: ${error?.type ?? 'not working'}.`);
 }
 
-function noteClock(peerMs: number | undefined, ownMs: number, hints: string[]): void {
-  const seconds = peerMs === undefined ? 0 : Math.round((peerMs - ownMs) / 1000);
-  if (hints.length > 0 || Math.abs(seconds) * 1000 <= clockHintMs) return;
-  const how = seconds > 0 ? 'ahead of' : 'behind';
-  hints.push(
-    `Its clock is ${Math.abs(seconds)} seconds ${how} ours. From 300 seconds on, calls are refused.`,
-  );
+const isClockHint = (hint: string): boolean => hint.startsWith(clockHint);
+
+/** Of `oauth_acceptable_timestamps`, two numbers of seconds around the peer's time. */
+function middleMs(range: string | undefined): number | undefined {
+  const [, from, to] = /^(\d{1,11})-(\d{1,11})$/.exec(range ?? '') ?? [];
+  return from === undefined ? undefined : ((Number(from) + Number(to)) / 2) * 1000;
 }
 
-const byKind: Readonly<Record<PeerUnreachable['kind'], StatusType>> = {
-  address_refused: 'ADDRESS_REFUSED',
-  unknown_host: 'UNKNOWN_HOST',
-  connection_refused: 'CONNECTION_REFUSED',
-  timeout: 'TIMEOUT',
-  tls_untrusted: 'SSL_UNTRUSTED',
-  tls_expired: 'SSL_UNTRUSTED',
-  tls_hostname_mismatch: 'SSL_HOSTNAME_UNMATCHED',
-  tls_error: 'SSL_UNMATCHED',
-  redirected: 'REDIRECTED',
-  too_large: 'UNEXPECTED_RESPONSE',
-  connection_lost: 'CONNECTION_LOST',
-  bad_answer: 'UNEXPECTED_RESPONSE',
-};
-
-const byProblem: Readonly<Record<string, StatusType>> = {
-  timestamp_refused: 'OAUTH_TIMESTAMP_REFUSED',
-  signature_invalid: 'OAUTH_SIGNATURE_INVALID',
-  consumer_key_unknown: 'CONSUMER_UNKNOWN',
-  invalid_client: 'OAUTH2_CLIENT_REFUSED',
-  unauthorized_client: 'OAUTH2_PROBLEM',
-  unsupported_grant_type: 'OAUTH2_PROBLEM',
-  invalid_scope: 'OAUTH2_PROBLEM',
-  invalid_request: 'OAUTH2_PROBLEM',
-  anonymous: 'OAUTH2_ANONYMOUS',
-};
-
-function troubleOf(error: unknown, { config }: Context): Trouble {
-  if (error instanceof Found) return error.trouble;
-  if (error instanceof PeerUnreachable)
-    return { type: byKind[error.kind], answer: error.answer ?? error.message };
-  if (error instanceof PeerRefused) {
-    const type = byProblem[error.problem ?? ''] ?? 'OAUTH_PROBLEM';
-    const said = [error.problem, error.advice, error.acceptableTimestamps].filter(Boolean).join(', ');
-    return { type, answer: said === '' ? error.excerpt : said };
-  }
-  config.logger.error({ err: error }, 'express-applinks: the test of a link failed');
-  return { type: 'UNKNOWN', answer: error instanceof ApplinksError ? error.message : undefined };
+function noteClock(peerMs: number | undefined, ownMs: number, hints: string[]): void {
+  const seconds = peerMs === undefined ? 0 : Math.round((peerMs - ownMs) / 1000);
+  if (hints.some(isClockHint) || Math.abs(seconds) * 1000 <= clockHintMs) return;
+  const how = seconds > 0 ? 'ahead of' : 'behind';
+  hints.push(
+    `${clockHint} ${Math.abs(seconds)} seconds ${how} ours. From 300 seconds on, calls are refused.`,
+  );
 }
 
 function parseJson(body: Buffer): unknown {

@@ -31,13 +31,19 @@ export interface Grants {
   save(link: Link, connection: Connection, userId: string, issued: IssuedToken): Promise<boolean>;
   /** A token to call with, renewed if it is about to expire; undefined when the user must connect (again). */
   open(link: Link, connection: Connection, userId: string): Promise<OpenGrant | undefined>;
-  /** Forgets a token that the peer called dead, unless it was renewed meanwhile. */
-  drop(opened: OpenGrant, problem: string): Promise<void>;
+  /** Forgets a token that the peer called dead. False: it was renewed or replaced meanwhile, so another one may live. */
+  drop(opened: OpenGrant, problem: string): Promise<boolean>;
 }
+
+/** Beside the deadline of its call, so that nobody takes a renewal over that may still succeed. */
+const renewalMarginMs = 20_000;
 
 export function createGrants(context: Context, requests: TokenRequests, identityOf: IdentityOf): Grants {
   const { store, sealer, config, events } = context;
-  const { inTurn, forget, isExpired } = createGrantKeeping(context);
+  const { inTurn, forget, isExpired } = createGrantKeeping(
+    context,
+    config.network.timeoutMs + renewalMarginMs,
+  );
 
   const documentOf = ({ linkId, connectionId, userId, sealedDocument }: Grant) =>
     documentSchema.parse(
@@ -65,15 +71,15 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     const { token, tokenSecret } = documentOf(grant);
     return { grant, token, tokenSecret };
   };
-  /** The caller has claimed the renewal. */
+  /** The caller has claimed the renewal. Null: others changed or removed the grant meanwhile. */
   const renew = async (
     link: Link,
     connection: Connection,
     userId: string,
     grant: Grant,
-  ): Promise<OpenGrant | undefined> => {
+  ): Promise<OpenGrant | undefined | null> => {
     const { token, tokenSecret, sessionHandle } = documentOf(grant);
-    if (sessionHandle === null) return isExpired(grant) ? forget(grant, 'expired') : opened(grant);
+    if (sessionHandle === null) return (await forget(grant, 'expired')) ? undefined : null;
     const identity = await identityOf(link, connection, tokenSecret);
     try {
       const issued = await requests.renew(
@@ -83,7 +89,7 @@ export function createGrants(context: Context, requests: TokenRequests, identity
         sessionHandle,
       );
       const next = { ...grant, ...termsOf(link, connection, userId, issued) };
-      if (!(await store.grants.update(next))) return undefined;
+      if (!(await store.grants.update(next))) return null;
       events.emit('grant.renewed', { linkId: link.id, userId });
       return {
         grant: { ...next, revision: grant.revision + 1 },
@@ -92,10 +98,11 @@ export function createGrants(context: Context, requests: TokenRequests, identity
       };
     } catch (error) {
       const problem = error instanceof PeerRefused ? error.problem : undefined;
-      if (isTokenDead(problem) || problem === 'permission_denied') return forget(grant, problem ?? 'refused');
+      if (isTokenDead(problem) || problem === 'permission_denied')
+        return (await forget(grant, problem ?? 'refused')) ? undefined : null;
       // Those who wait for this renewal need not wait for a peer that is down.
       const released = { ...grant, renewalUntilMs: null };
-      if (!(await store.grants.update(released))) return undefined;
+      if (!(await store.grants.update(released))) return null;
       if (!isExpired(grant)) return opened({ ...released, revision: grant.revision + 1 });
       throw error;
     }
@@ -105,11 +112,11 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     inTurn({
       connectionId: connection.id,
       userId,
-      use: (grant) => {
+      use: (grant, isAwaited) => {
         const { expiresAtMs } = grant;
-        return expiresAtMs === null || expiresAtMs - renewAheadMs > config.clock()
-          ? opened(grant)
-          : undefined;
+        const isFresh = expiresAtMs === null || expiresAtMs - renewAheadMs > config.clock();
+        const isUsable = isAwaited || documentOf(grant).sessionHandle === null;
+        return isFresh || (isUsable && !isExpired(grant)) ? opened(grant) : undefined;
       },
       renew: (grant) => renew(link, connection, userId, grant),
       giveUp: opened,
@@ -133,8 +140,6 @@ export function createGrants(context: Context, requests: TokenRequests, identity
       events.emit('grant.created', { linkId: link.id, userId });
       return true;
     },
-    drop: async ({ grant }, problem) => {
-      await forget(grant, problem);
-    },
+    drop: ({ grant }, problem) => forget(grant, problem),
   };
 }

@@ -11,7 +11,7 @@ import type { IdentityOf } from './endpoints.js';
 import type { Grants } from './grants.js';
 import { isTokenDead, problemOf } from './oauth-refusal.js';
 import { shortenAnswer } from './peer-answer.js';
-import { readCall, type PreparedCall } from './prepared-call.js';
+import { readCall, requireNoRequestor, type PreparedCall } from './prepared-call.js';
 import { authorizationOf } from './sign.js';
 import type { Transport, TransportAnswer } from './transport.js';
 
@@ -44,7 +44,7 @@ export function createOAuth1Calls(
     target: Target,
     call: PreparedCall,
     voice: Voice,
-    onDead: (problem: string) => Promise<never>,
+    onDead: (problem: string) => Promise<TransportAnswer>,
   ): Promise<TransportAnswer> => {
     const answer = await send(target, call, voice);
     const refused = problemOf(answer);
@@ -55,21 +55,31 @@ export function createOAuth1Calls(
 
   const calleeOf = ({ link }: Target) => ({ name: link.name, base: link.rpcUrl });
 
+  const asUser = async (
+    target: Target,
+    userId: string,
+    call: PreparedCall,
+    isSecondTry = false,
+  ): Promise<TransportAnswer> => {
+    const { link, connection } = target;
+    const opened = await grants.open(link, connection, userId);
+    const missing = new CredentialsRequired(link.id, connectUrl(context, link, connection), link.name);
+    if (!opened) throw missing;
+    return answerOf(target, call, opened, async (problem) => {
+      // Renewed by another process while this call was on its way; the peer did nothing, so it is sent again.
+      if (!(await grants.drop(opened, problem)) && !isSecondTry) return asUser(target, userId, call, true);
+      throw missing;
+    });
+  };
+
   return {
-    asUser: async (target, userId, path, init) => {
-      const { link, connection } = target;
-      const call = readCall(calleeOf(target), path, init);
-      const opened = await grants.open(link, connection, userId);
-      const missing = new CredentialsRequired(link.id, connectUrl(context, link.id), link.name);
-      if (!opened) throw missing;
-      return answerOf(target, call, opened, async (problem) => {
-        await grants.drop(opened, problem);
-        throw missing;
-      });
-    },
+    asUser: async (target, userId, path, init) =>
+      asUser(target, userId, readCall(calleeOf(target), path, init)),
     asApplication: async (target, requestor, path, init) => {
       const voice = { token: '', tokenSecret: '', requestor };
-      return answerOf(target, readCall(calleeOf(target), path, init), voice, (problem) =>
+      const call = readCall(calleeOf(target), path, init);
+      requireNoRequestor(call, requestor);
+      return answerOf(target, call, voice, (problem) =>
         Promise.reject(new PeerRefused({ status: 401, problem })),
       );
     },

@@ -34,8 +34,11 @@ export function createOAuth2Calls(
   /** Tokens that were somebody's a moment ago, by digest. */
   const trustedUntilMs = new Map<string, number>();
 
-  const credentialsRequired = ({ id, name }: Link, scopes: readonly string[] = []): CredentialsRequired =>
-    new CredentialsRequired(id, connectUrl(context, id, scopes), name, scopes);
+  const credentialsRequired = (
+    { link, connection }: GrantPlace,
+    scopes: readonly string[] = [],
+  ): CredentialsRequired =>
+    new CredentialsRequired(link.id, connectUrl(context, link, connection, scopes), link.name, scopes);
 
   const send = async (call: PreparedCall, { document }: OpenOAuth2Grant): Promise<Reply> => {
     const headers = { ...call.headers, authorization: `Bearer ${document.accessToken}` };
@@ -72,11 +75,11 @@ export function createOAuth2Calls(
     scopes: readonly string[],
     refused?: string,
   ): Promise<OpenOAuth2Grant> => {
-    const { link, peer } = place;
+    const { peer } = place;
     const opened = await grants.open(place, refused);
-    if (!opened) throw credentialsRequired(link);
+    if (!opened) throw credentialsRequired(place);
     const missing = missingScopes(peer.preset.scopes, opened.document.scopes, scopes);
-    if (missing.length > 0) throw credentialsRequired(link, missing);
+    if (missing.length > 0) throw credentialsRequired(place, missing);
     return opened;
   };
 

@@ -18,13 +18,12 @@ import type { IssuedTokens } from './token-answer.js';
 import { TokenRefused } from './token-refused.js';
 import type { OAuth2TokenRequests } from './token-requests.js';
 
+/** Undefined: the grant is gone; null: others changed or removed it meanwhile. */
+type Renewed = OpenOAuth2Grant | undefined | null;
+
 export interface GrantRenewal {
   /** @param refused the access token that the peer did not count, when that is why. @throws PeerRefused, PeerUnreachable */
-  renew: (
-    place: GrantPlace,
-    grant: Grant,
-    refused: string | undefined,
-  ) => Promise<OpenOAuth2Grant | undefined>;
+  renew: (place: GrantPlace, grant: Grant, refused: string | undefined) => Promise<Renewed>;
   /** Tries a write of tokens again: they exist nowhere else. */
   write: (linkId: string, update: () => Promise<boolean>) => Promise<boolean>;
 }
@@ -59,11 +58,11 @@ export function createGrantRenewal(
   };
 
   const renewed = async (
-    { peer, link, userId, connection }: GrantPlace,
+    { peer, link, userId }: GrantPlace,
     { grant, document }: OpenOAuth2Grant,
     issued: IssuedTokens,
     askedAtMs: number,
-  ): Promise<OpenOAuth2Grant | undefined> => {
+  ): Promise<Renewed> => {
     const next: GrantDocument = {
       ...document,
       accessToken: issued.accessToken,
@@ -81,8 +80,7 @@ export function createGrantRenewal(
       return { grant: { ...changed, revision: grant.revision + 1 }, document: next };
     }
     // Connected anew, renewed by another process or disconnected meanwhile: what is stored counts.
-    const stored = await store.grants.get(connection.id, userId);
-    return stored && opened(stored);
+    return null;
   };
 
   /** Ends the claim, and says from when on another try makes sense. */
@@ -115,7 +113,7 @@ export function createGrantRenewal(
     now: OpenOAuth2Grant,
     request: () => Promise<IssuedTokens>,
     isForced: boolean,
-  ): Promise<OpenOAuth2Grant | undefined> => {
+  ): Promise<Renewed> => {
     for (let isSecondTry = false; ; isSecondTry = true) {
       const askedAtMs = config.clock();
       const outcome = await request().then(
@@ -128,7 +126,7 @@ export function createGrantRenewal(
       const verdict = verdictOf(error, place.peer, now.document.refreshToken, isSecondTry);
       if (verdict === 'locked') await sleep(lockPauseMs);
       if (verdict === 'locked' || verdict === 'again') continue;
-      if (verdict === 'lost') return lost(place, now, error);
+      if (verdict === 'lost') return lost(now, error);
       await pause(place, now, verdict, error);
       if (!isForced && !isExpired(now.grant)) return now;
       throw error;
@@ -136,14 +134,9 @@ export function createGrantRenewal(
   };
 
   /** Unless another process has renewed it: then this one's token was the old one. */
-  const lost = async (
-    { connection, userId }: GrantPlace,
-    { grant }: OpenOAuth2Grant,
-    error: Error,
-  ): Promise<OpenOAuth2Grant | undefined> => {
-    const stored = await store.grants.get(connection.id, userId);
-    if (stored && stored.revision !== grant.revision) return opened(stored);
-    return forget(grant, error instanceof PeerRefused ? (error.problem ?? 'refused') : 'refused');
+  const lost = async ({ grant }: OpenOAuth2Grant, error: Error): Promise<Renewed> => {
+    const reason = error instanceof PeerRefused ? (error.problem ?? 'refused') : 'refused';
+    return (await forget(grant, reason)) ? undefined : null;
   };
 
   return {
@@ -156,7 +149,7 @@ export function createGrantRenewal(
         return ask(place, now, () => requests.clientCredentials(place.peer, place.peer.scopes), isForced);
       if (refreshToken !== null)
         return ask(place, now, () => requests.refresh(place.peer, refreshToken), isForced);
-      return forget(grant, isForced ? 'refused' : 'expired');
+      return (await forget(grant, isForced ? 'refused' : 'expired')) ? undefined : null;
     },
   };
 }
