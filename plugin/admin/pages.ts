@@ -30,7 +30,7 @@ import type { KeyService } from './key-service.js';
 import type { LinkService } from './link-service.js';
 import { testLink, type Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
-import type { OAuth2Outgoing } from './oauth2-outgoing.js';
+import type { OAuth2Outgoing } from './oauth2-connection.js';
 import type { SetManualOutgoing } from './manual-outgoing.js';
 import { createOutgoing, saveOutgoing, showNewOutgoing, showOutgoing } from './outgoing-pages.js';
 import type { ConnectedAccounts } from './connected-accounts.js';

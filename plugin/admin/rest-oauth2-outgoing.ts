@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import type { Endpoint } from '../http/handler.js';
 import { publicPath } from '../http/public-url.js';
 import { notFound } from './link-change.js';
-import type { OAuth2Outgoing, OAuth2OutgoingView } from './oauth2-outgoing.js';
+import type { OAuth2Outgoing, OAuth2OutgoingView } from './oauth2-connection.js';
 import type { RestAccess } from './rest-access.js';
 
 export interface RestOAuth2Dependencies {

@@ -24,7 +24,7 @@ import type { LinkService } from './link-service.js';
 import type { Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
 import type { SetManualOutgoing } from './manual-outgoing.js';
-import type { OAuth2Outgoing } from './oauth2-outgoing.js';
+import type { OAuth2Outgoing } from './oauth2-connection.js';
 import { openApiDocument } from './openapi.js';
 import { createRestAccess } from './rest-access.js';
 import {

@@ -26,8 +26,8 @@ export function showConnect(dependencies: ConnectDependencies): Endpoint {
     if (user === null) return;
     const link = await linkOf(context, req);
     const query = queryOf(req);
-    const connection = connectionOf(link, query.get('via') ?? undefined);
     const returnTo = localPath(query.get('returnTo'));
+    const connection = connectionOf(link, query.get('via') ?? undefined);
     const isFromElsewhere = req.headers['sec-fetch-site'] === 'cross-site';
     const isOAuth2 = connection.kind === 'oauth2';
     if (!isFromElsewhere && (!isOAuth2 || query.has('start'))) {
@@ -74,8 +74,8 @@ export function finishConnect({ context, views, cookies, dances }: ConnectDepend
     const cookie = token && cookies.read(req, transactionKey(token));
     const claimed = verifier && cookie ? await dances.claim(link, user, cookie, token) : undefined;
     if (!claimed || !token || !verifier) return refuseCallback();
-    cookies.take(res, transactionKey(token));
     const { returnTo } = claimed.document;
+    cookies.take(res, transactionKey(token));
     if (verifier === 'denied') {
       await views.render(res, 'connect-declined', { link, action: returnTo });
       return;

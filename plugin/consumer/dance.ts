@@ -83,8 +83,10 @@ export function createDances(
     finish: async (req, link, user, { connection, document }, { token, verifier }) => {
       const dance = await danceOf(link, connection, config.baseUrl);
       const query = { oauth_token: token, oauth_verifier: verifier };
-      const claimed = { ...dance, claimedSecret: document.tokenSecret };
-      const outcome = await runOAuth1(withQuery(req, query), claimed);
+      const outcome = await runOAuth1(withQuery(req, query), {
+        ...dance,
+        claimedSecret: document.tokenSecret,
+      });
       if (!('issued' in outcome)) throw new Error('The end of a dance came to its beginning.');
       if (!(await grants.save(link, connection, user.id, outcome.issued))) throw linkGone();
     },

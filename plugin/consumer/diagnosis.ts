@@ -5,21 +5,21 @@
  */
 import { z } from 'zod';
 import type { Context } from '../context.js';
-import { ApplinksError, CredentialsRequired, PeerRefused, PeerUnreachable } from '../errors.js';
+import { CredentialsRequired, PeerRefused, PeerUnreachable } from '../errors.js';
 import type { HostUser } from '../host.js';
 import { urlDerivedId } from '../server-id.js';
 import type { Connection, Link } from '../store/store.js';
-import { connectionOf } from './connection.js';
 import { connectUrl } from './connect-url.js';
-import { Found, type Trouble } from './found.js';
+import { connectionOf } from './connection.js';
 import { requireInstallation, requireKnownKey } from './installation.js';
 import type { LinkClients, PeerFetch } from './link-client.js';
 import { compareLevels, levelsDocument } from './level-comparison.js';
-import { problemOf } from './oauth-refusal.js';
 import type { TestOAuth2 } from './oauth2/link-test.js';
+import { problemOf } from './oauth-refusal.js';
 import { shortenAnswer } from './peer-answer.js';
-import { findings, type LinkStatus, type StatusType, type TestStep } from './status-types.js';
+import { findings, Found, type LinkStatus, type StatusType, type TestStep } from './status-types.js';
 import type { Transport } from './transport.js';
+import { troubleOf, type Trouble } from './trouble.js';
 
 /** @param user whose connected account is tested too. Keeps the result as the link's note `status`. */
 export type Diagnose = (link: Link, user?: HostUser) => Promise<LinkStatus>;
@@ -102,7 +102,7 @@ export function createDiagnosis(
       (error: unknown): Trouble => {
         if (error instanceof PeerRefused)
           noteClock(middleMs(error.acceptableTimestamps), config.clock(), hints);
-        return troubleOf(error, context);
+        return troubleOf(error, config.logger);
       },
     );
     const finding = findings[trouble.type];
@@ -118,7 +118,7 @@ export function createDiagnosis(
       cure: named(finding.cure),
       answer: trouble.answer ?? null,
       connectUrl: needsAccount
-        ? connectUrl(context, link, { connection: connection?.kind === 'oauth2' ? connection : tested(link) })
+        ? connectUrl(context, link, connection?.kind === 'oauth2' ? connection : tested(link))
         : null,
       hints,
       steps,
@@ -209,46 +209,6 @@ function noteClock(peerMs: number | undefined, ownMs: number, hints: string[]): 
   hints.push(
     `${clockHint} ${Math.abs(seconds)} seconds ${how} ours. From 300 seconds on, calls are refused.`,
   );
-}
-
-const byKind: Readonly<Record<PeerUnreachable['kind'], StatusType>> = {
-  address_refused: 'ADDRESS_REFUSED',
-  unknown_host: 'UNKNOWN_HOST',
-  connection_refused: 'CONNECTION_REFUSED',
-  timeout: 'TIMEOUT',
-  tls_untrusted: 'SSL_UNTRUSTED',
-  tls_expired: 'SSL_UNTRUSTED',
-  tls_hostname_mismatch: 'SSL_HOSTNAME_UNMATCHED',
-  tls_error: 'SSL_UNMATCHED',
-  redirected: 'REDIRECTED',
-  too_large: 'UNEXPECTED_RESPONSE',
-  connection_lost: 'CONNECTION_LOST',
-  bad_answer: 'UNEXPECTED_RESPONSE',
-};
-
-const byProblem: Readonly<Record<string, StatusType>> = {
-  timestamp_refused: 'OAUTH_TIMESTAMP_REFUSED',
-  signature_invalid: 'OAUTH_SIGNATURE_INVALID',
-  consumer_key_unknown: 'CONSUMER_UNKNOWN',
-  invalid_client: 'OAUTH2_CLIENT_REFUSED',
-  unauthorized_client: 'OAUTH2_PROBLEM',
-  unsupported_grant_type: 'OAUTH2_PROBLEM',
-  invalid_scope: 'OAUTH2_PROBLEM',
-  invalid_request: 'OAUTH2_PROBLEM',
-  anonymous: 'OAUTH2_ANONYMOUS',
-};
-
-function troubleOf(error: unknown, { config }: Context): Trouble {
-  if (error instanceof Found) return error.trouble;
-  if (error instanceof PeerUnreachable)
-    return { type: byKind[error.kind], answer: error.answer ?? error.message };
-  if (error instanceof PeerRefused) {
-    const type = byProblem[error.problem ?? ''] ?? 'OAUTH_PROBLEM';
-    const said = [error.problem, error.advice, error.acceptableTimestamps].filter(Boolean).join(', ');
-    return { type, answer: said === '' ? error.excerpt : said };
-  }
-  config.logger.error({ err: error }, 'express-applinks: the test of a link failed');
-  return { type: 'UNKNOWN', answer: error instanceof ApplinksError ? error.message : undefined };
 }
 
 function parseJson(body: Buffer): unknown {

@@ -12,12 +12,12 @@ export interface Turn<T> {
   userId: string | null;
   /**
    * What to call with, as it is; undefined: it must be renewed.
-   * @param isAwaited another process has just renewed it: who waited takes it however short it lasts, or each would end
-   * the former's token
+   * @param isAwaited somebody has renewed it meanwhile: those who waited take what they waited for, however short it
+   * lasts, or each would end the former's token
    */
   use: (grant: Grant, isAwaited: boolean) => T | undefined;
-  /** The caller has claimed the renewal. Null: the grant was changed or removed meanwhile; look again. */
-  renew: (grant: Grant) => Promise<T | null>;
+  /** The caller has claimed the renewal. Undefined: it is gone; null: others changed or removed it meanwhile. */
+  renew: (grant: Grant) => Promise<T | undefined | null>;
   /** Who was to renew it did not come to an end. */
   giveUp: (grant: Grant) => T;
 }
@@ -25,26 +25,23 @@ export interface Turn<T> {
 export interface GrantKeeping {
   /** Undefined when there is no grant (any more). */
   inTurn: <T>(turn: Turn<T>) => Promise<T | undefined>;
-  /** Deletes it unless it was renewed or replaced meanwhile; then another token may live. */
+  /** Deletes it; false: it was renewed or replaced meanwhile, so another one may live. */
   forget: (grant: Grant, reason: string) => Promise<boolean>;
   isExpired: (grant: Grant) => boolean;
 }
 
 export const renewAheadMs = 60_000;
-/** Beside the deadline of its call, so that nobody takes a renewal over that may still succeed. */
-const renewalMarginMs = 20_000;
 const pollMs = 100;
 const touchIntervalMs = 60_000;
 
-export function createGrantKeeping({
-  store,
-  config,
-  events,
-}: Pick<Context, 'store' | 'config' | 'events'>): GrantKeeping {
+/** @param renewalTakesMs until when nobody takes a renewal over, since it may still succeed */
+export function createGrantKeeping(
+  { store, config, events }: Pick<Context, 'store' | 'config' | 'events'>,
+  renewalTakesMs: number,
+): GrantKeeping {
   const noteUse = async ({ id, lastUsedAtMs }: Grant, nowMs: number): Promise<void> => {
     if (lastUsedAtMs === null || nowMs - lastUsedAtMs > touchIntervalMs) await store.grants.touch(id, nowMs);
   };
-  const renewalTakesMs = config.network.timeoutMs + renewalMarginMs;
   return {
     inTurn: async ({ connectionId, userId, use, renew, giveUp }) => {
       let awaited: number | undefined;
@@ -68,8 +65,8 @@ export function createGrantKeeping({
       }
     },
     forget: async (grant, reason) => {
-      const { linkId, userId } = grant;
       const isForgotten = await store.grants.removeUnchanged(grant.id, grant.revision);
+      const { linkId, userId } = grant;
       if (isForgotten) events.emit('grant.removed', { linkId, userId, reason });
       return isForgotten;
     },

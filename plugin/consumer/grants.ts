@@ -35,9 +35,15 @@ export interface Grants {
   drop(opened: OpenGrant, problem: string): Promise<boolean>;
 }
 
+/** Beside the deadline of its call, so that nobody takes a renewal over that may still succeed. */
+const renewalMarginMs = 20_000;
+
 export function createGrants(context: Context, requests: TokenRequests, identityOf: IdentityOf): Grants {
   const { store, sealer, config, events } = context;
-  const { inTurn, forget, isExpired } = createGrantKeeping(context);
+  const { inTurn, forget, isExpired } = createGrantKeeping(
+    context,
+    config.network.timeoutMs + renewalMarginMs,
+  );
 
   const documentOf = ({ linkId, connectionId, userId, sealedDocument }: Grant) =>
     documentSchema.parse(
@@ -65,20 +71,15 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     const { token, tokenSecret } = documentOf(grant);
     return { grant, token, tokenSecret };
   };
-  const forgotten = async (grant: Grant, reason: string): Promise<null> => {
-    await forget(grant, reason);
-    return null;
-  };
-
   /** The caller has claimed the renewal. Null: others changed or removed the grant meanwhile. */
   const renew = async (
     link: Link,
     connection: Connection,
     userId: string,
     grant: Grant,
-  ): Promise<OpenGrant | null> => {
+  ): Promise<OpenGrant | undefined | null> => {
     const { token, tokenSecret, sessionHandle } = documentOf(grant);
-    if (sessionHandle === null) return forgotten(grant, 'expired');
+    if (sessionHandle === null) return (await forget(grant, 'expired')) ? undefined : null;
     const identity = await identityOf(link, connection, tokenSecret);
     try {
       const issued = await requests.renew(
@@ -98,7 +99,7 @@ export function createGrants(context: Context, requests: TokenRequests, identity
     } catch (error) {
       const problem = error instanceof PeerRefused ? error.problem : undefined;
       if (isTokenDead(problem) || problem === 'permission_denied')
-        return forgotten(grant, problem ?? 'refused');
+        return (await forget(grant, problem ?? 'refused')) ? undefined : null;
       // Those who wait for this renewal need not wait for a peer that is down.
       const released = { ...grant, renewalUntilMs: null };
       if (!(await store.grants.update(released))) return null;
@@ -114,8 +115,8 @@ export function createGrants(context: Context, requests: TokenRequests, identity
       use: (grant, isAwaited) => {
         const { expiresAtMs } = grant;
         const isFresh = expiresAtMs === null || expiresAtMs - renewAheadMs > config.clock();
-        const isKept = !isExpired(grant) && (isAwaited || documentOf(grant).sessionHandle === null);
-        return isFresh || isKept ? opened(grant) : undefined;
+        const isUsable = isAwaited || documentOf(grant).sessionHandle === null;
+        return isFresh || (isUsable && !isExpired(grant)) ? opened(grant) : undefined;
       },
       renew: (grant) => renew(link, connection, userId, grant),
       giveUp: opened,

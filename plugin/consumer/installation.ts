@@ -6,7 +6,7 @@
 import type { Link } from '../store/store.js';
 import { fetchConsumerInfo } from './consumer-info.js';
 import { fetchManifest } from './manifest.js';
-import { Found } from './found.js';
+import { Found } from './status-types.js';
 import type { Transport } from './transport.js';
 
 const oldest = [4, 0, 13];

@@ -63,8 +63,7 @@ export function createOAuth1Calls(
   ): Promise<TransportAnswer> => {
     const { link, connection } = target;
     const opened = await grants.open(link, connection, userId);
-    const url = connectUrl(context, link, { connection });
-    const missing = new CredentialsRequired(link.id, url, link.name);
+    const missing = new CredentialsRequired(link.id, connectUrl(context, link, connection), link.name);
     if (!opened) throw missing;
     return answerOf(target, call, opened, async (problem) => {
       // Renewed by another process while this call was on its way; the peer did nothing, so it is sent again.

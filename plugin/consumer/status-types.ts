@@ -166,6 +166,13 @@ export interface TestStep {
   text: string;
 }
 
+/** What a check has found; nothing that follows has to be checked any more. */
+export class Found extends Error {
+  constructor(readonly trouble: { type: StatusType; answer?: string | undefined }) {
+    super(trouble.type);
+  }
+}
+
 export interface LinkStatus {
   working: boolean;
   category: StatusCategory;

@@ -5,7 +5,7 @@
  */
 import type { Context } from '../../context.js';
 import type { ConnectedAccount, ConnectedAccounts } from '../connected-accounts.js';
-import type { OAuth2Outgoing, OAuth2OutgoingView } from '../oauth2-outgoing.js';
+import type { OAuth2Outgoing, OAuth2OutgoingView } from '../oauth2-connection.js';
 
 export interface CallsSources {
   context: Context;

@@ -10,7 +10,7 @@ import type { Views } from '../../http/views.js';
 import type { ChangeLink } from '../link-change.js';
 import type { LinkService } from '../link-service.js';
 import { typeName } from '../link-summary.js';
-import type { OAuth2Outgoing } from '../oauth2-outgoing.js';
+import type { OAuth2Outgoing } from '../oauth2-connection.js';
 import { seeOther, type PageAccess, type Visit } from '../page-access.js';
 import { guidePath } from './guide-path.js';
 import { generationOf, isCloudSite, presetOfType, readPreset, type Generation } from './product.js';

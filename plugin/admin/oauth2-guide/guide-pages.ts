@@ -13,7 +13,7 @@ import { expectedRedirectUri } from '../clients/client-summary.js';
 import type { OwnServer } from '../clients/own-server.js';
 import type { LinkService } from '../link-service.js';
 import type { Diagnose } from '../link-status.js';
-import type { OAuth2Outgoing } from '../oauth2-outgoing.js';
+import type { OAuth2Outgoing } from '../oauth2-connection.js';
 import { seeOther, type PageAccess, type Submission } from '../page-access.js';
 import {
   callsInput,

@@ -6,7 +6,7 @@ import { describeClient, expectedRedirectUri } from '../clients/client-summary.j
 import type { OwnServer } from '../clients/own-server.js';
 import { doneMessage } from '../done-message.js';
 import { seenOf } from '../link-status.js';
-import type { OAuth2OutgoingView } from '../oauth2-outgoing.js';
+import type { OAuth2OutgoingView } from '../oauth2-connection.js';
 import { callsOf, type CallsSources } from './calls-of-link.js';
 import type { EnteredGuide } from './guide-forms.js';
 import { guidePath } from './guide-path.js';

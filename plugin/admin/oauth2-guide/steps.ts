@@ -4,7 +4,7 @@
  */
 import type { OAuth2Client } from '../../store/oauth2-client.js';
 import type { SeenOfLink } from '../link-status.js';
-import type { OAuth2OutgoingView } from '../oauth2-outgoing.js';
+import type { OAuth2OutgoingView } from '../oauth2-connection.js';
 
 export type StepName =
   'register-there' | 'enter-here' | 'test-here' | 'give-out' | 'enter-there' | 'redirect-uri' | 'test-there';

@@ -38,7 +38,7 @@ export function createOAuth2Calls(
     { link, connection }: GrantPlace,
     scopes: readonly string[] = [],
   ): CredentialsRequired =>
-    new CredentialsRequired(link.id, connectUrl(context, link, { connection, scopes }), link.name, scopes);
+    new CredentialsRequired(link.id, connectUrl(context, link, connection, scopes), link.name, scopes);
 
   const send = async (call: PreparedCall, { document }: OpenOAuth2Grant): Promise<Reply> => {
     const headers = { ...call.headers, authorization: `Bearer ${document.accessToken}` };

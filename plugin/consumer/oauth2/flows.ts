@@ -193,7 +193,7 @@ export function createOAuth2Flows({
       const granted = {
         ...{ issued, askedAtMs, cloudId, identity },
         formerIdentity: isAnother ? former.displayName : null,
-        scopes: (issued.scopes ?? document.scopes).filter((name) => name !== 'offline_access'),
+        scopes: issued.scopes ?? document.scopes,
       };
       if (!(await grants.save(place, granted))) throw linkGone();
       await noteFlow(context, link, connection, user.id, 'finished');

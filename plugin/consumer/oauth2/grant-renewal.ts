@@ -19,9 +19,12 @@ import type { IssuedTokens } from './token-answer.js';
 import { TokenRefused } from './token-refused.js';
 import type { OAuth2TokenRequests } from './token-requests.js';
 
+/** Undefined: the grant is gone; null: others changed or removed it meanwhile. */
+type Renewed = OpenOAuth2Grant | undefined | null;
+
 export interface GrantRenewal {
   /** @param refused the access token that the peer did not count, when that is why. @throws PeerRefused, PeerUnreachable */
-  renew: (place: GrantPlace, grant: Grant, refused: string | undefined) => Promise<OpenOAuth2Grant | null>;
+  renew: (place: GrantPlace, grant: Grant, refused: string | undefined) => Promise<Renewed>;
   /** Tries a write of tokens again: they exist nowhere else. */
   write: (linkId: string, update: () => Promise<boolean>) => Promise<boolean>;
 }
@@ -56,11 +59,11 @@ export function createGrantRenewal(
   };
 
   const renewed = async (
-    { peer, link, userId, connection }: GrantPlace,
+    { peer, link, userId }: GrantPlace,
     { grant, document }: OpenOAuth2Grant,
     issued: IssuedTokens,
     askedAtMs: number,
-  ): Promise<OpenOAuth2Grant | null> => {
+  ): Promise<Renewed> => {
     const next: GrantDocument = {
       ...document,
       accessToken: issued.accessToken,
@@ -78,8 +81,7 @@ export function createGrantRenewal(
       return { grant: { ...changed, revision: grant.revision + 1 }, document: next };
     }
     // Connected anew, renewed by another process or disconnected meanwhile: what is stored counts.
-    const stored = await store.grants.get(connection.id, userId);
-    return stored ? opened(stored) : null;
+    return null;
   };
 
   /** Ends the claim, and says from when on another try makes sense. */
@@ -112,7 +114,7 @@ export function createGrantRenewal(
     now: OpenOAuth2Grant,
     request: () => Promise<IssuedTokens>,
     isForced: boolean,
-  ): Promise<OpenOAuth2Grant | null> => {
+  ): Promise<Renewed> => {
     for (let isSecondTry = false; ; isSecondTry = true) {
       const askedAtMs = config.clock();
       const outcome = await request().then(
@@ -125,7 +127,7 @@ export function createGrantRenewal(
       const verdict = verdictOf(error, place.peer, now.document.refreshToken, isSecondTry);
       if (verdict === 'locked') await sleep(lockPauseMs);
       if (verdict === 'locked' || verdict === 'again') continue;
-      if (verdict === 'lost') return lost(place, now, error);
+      if (verdict === 'lost') return lost(now, error);
       await pause(place, now, verdict, error);
       if (!isForced && !isExpired(now.grant)) return now;
       throw error;
@@ -133,16 +135,11 @@ export function createGrantRenewal(
   };
 
   /** Unless another process has renewed it: then this one's token was the old one. */
-  const lost = async (
-    { connection, userId }: GrantPlace,
-    { grant }: OpenOAuth2Grant,
-    error: Error,
-  ): Promise<OpenOAuth2Grant | null> => {
-    const stored = await store.grants.get(connection.id, userId);
-    if (stored && stored.revision !== grant.revision) return opened(stored);
-    if (await forget(grant, error instanceof PeerRefused ? (error.problem ?? 'refused') : 'refused'))
-      await noteLost(context, grant, error.message);
-    return null;
+  const lost = async ({ grant }: OpenOAuth2Grant, error: Error): Promise<Renewed> => {
+    const reason = error instanceof PeerRefused ? (error.problem ?? 'refused') : 'refused';
+    if (!(await forget(grant, reason))) return null;
+    await noteLost(context, grant, error.message);
+    return undefined;
   };
 
   return {
@@ -155,8 +152,7 @@ export function createGrantRenewal(
         return ask(place, now, () => requests.clientCredentials(place.peer, place.peer.scopes), isForced);
       if (refreshToken !== null)
         return ask(place, now, () => requests.refresh(place.peer, refreshToken), isForced);
-      await forget(grant, isForced ? 'refused' : 'expired');
-      return null;
+      return (await forget(grant, isForced ? 'refused' : 'expired')) ? undefined : null;
     },
   };
 }

@@ -36,10 +36,12 @@ export interface OAuth2Grants {
 }
 
 const jitterMs = 30_000;
+/** Longer than two requests and the pause between them (token-requests.ts). */
+const renewalTakesMs = 30_000;
 
 export function createOAuth2Grants(context: Context, requests: OAuth2TokenRequests): OAuth2Grants {
   const { store, config, events } = context;
-  const keeping = createGrantKeeping(context);
+  const keeping = createGrantKeeping(context, renewalTakesMs);
   const { inTurn, isExpired } = keeping;
   const seal = createGrantSeal(context);
   const { opened, withDocument } = seal;
@@ -124,9 +126,10 @@ export function createOAuth2Grants(context: Context, requests: OAuth2TokenReques
       return inTurn({
         connectionId: place.connection.id,
         userId: place.userId,
-        use: (grant) => {
+        use: (grant, isAwaited) => {
           const now = opened(grant);
-          if (isUsable(now, refused)) return now;
+          const isRenewed = isAwaited && now.document.accessToken !== refused && !isExpired(grant);
+          if (isRenewed || isUsable(now, refused)) return now;
           const failure = paused(place, now);
           if (failure === undefined) return undefined;
           if (now.document.accessToken !== refused && !isExpired(grant)) return now;

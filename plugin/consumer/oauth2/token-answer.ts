@@ -65,14 +65,16 @@ export function readTokenAnswer(answer: TransportAnswer, peer: OAuth2Peer): Issu
     throw badAnswer(answer, `answered a token request without a usable ${field === '' ? 'token' : field}`);
   }
   const { access_token, token_type, expires_in, refresh_token, scope } = read.data;
-  const isTypeOptional = peer.preset.kind === 'cloud';
-  if (token_type === undefined ? !isTypeOptional : token_type.toLowerCase() !== 'bearer')
+  const isCloud = peer.preset.kind === 'cloud';
+  if (token_type === undefined ? !isCloud : token_type.toLowerCase() !== 'bearer')
     throw badAnswer(answer, 'answered a token request with a token that is not of the type bearer');
   return {
     accessToken: access_token,
     refreshToken: refresh_token ?? null,
     expiresInSeconds: expires_in ?? usualSeconds,
-    scopes: scope === undefined ? null : readScopes(scope),
+    // In the cloud it is no access to anything, and is always asked for.
+    scopes:
+      scope === undefined ? null : readScopes(scope).filter((name) => !isCloud || name !== 'offline_access'),
   };
 }
 

@@ -154,7 +154,10 @@ describe('OAuth 2.0 client, at the browser', () => {
       ['a code given twice', (query: URLSearchParams) => query.append('code', 'x')],
       [
         'an unknown one given twice',
-        (query: URLSearchParams) => (query.append('x', '1'), query.append('x', '2')),
+        (query: URLSearchParams) => {
+          query.append('x', '1');
+          query.append('x', '2');
+        },
       ],
       ['neither code nor error', (query: URLSearchParams) => query.delete('code')],
       ['an empty code', (query: URLSearchParams) => query.set('code', '')],

@@ -1,0 +1,255 @@
+/** Our client where tokens are used, kept, compared and given up, row by row of oauth2.md part 7. */
+import { expect } from 'chai';
+import { CredentialsRequired, PeerRefused, PeerUnreachable } from 'express-applinks';
+import { minuteMs } from '../../support/clock.js';
+import { json } from '../../support/oauth2-provider.js';
+import { rejection, startOAuth2Link, type OAuth2Link } from '../../support/oauth2-link.js';
+import { memoryStore } from 'express-applinks';
+import { watchedStore } from '../../support/watched-store.js';
+
+const projects = '/rest/api/1.0/projects';
+
+describe('OAuth 2.0 client, in use', () => {
+  let link: OAuth2Link;
+  const start = async (options: Parameters<typeof startOAuth2Link>[0] = {}): Promise<void> => {
+    link = await startOAuth2Link(options);
+  };
+  afterEach(() => link.close());
+
+  const client = () => link.app.applinks.client(link.linkId);
+  const call = (path = projects, init?: Parameters<ReturnType<typeof asAna>>[1]) => asAna()(path, init);
+  const asAna = () => client().as('id-ana');
+  const refreshes = () =>
+    link.provider.requests('/token').filter(({ fields }) => fields.grant_type === 'refresh_token');
+
+  describe('row 13: granted scopes', () => {
+    it('are compared with what they include', async () => {
+      await start({ scopes: ['REPO_ADMIN'] });
+      await link.connect();
+      for (const scope of ['REPO_READ', 'PUBLIC_REPOS', 'REPO_ADMIN'])
+        expect((await call(projects, { scope })).status, scope).to.equal(200);
+    });
+
+    it('that do not suffice lead to a new consent, for what was granted and what is wanted', async () => {
+      await start({ scopes: ['REPO_WRITE', 'ACCOUNT_WRITE'] });
+      await (await link.browser()).get(link.startUrl('&scope=REPO_READ'));
+      expect(link.provider.requests('/authorize').at(-1)!.query.get('scope')).to.equal('REPO_READ');
+      const error = await rejection(call(projects, { scope: ['REPO_WRITE', 'REPO_READ'] }));
+      expect(error).to.be.instanceOf(CredentialsRequired).and.have.property('scopes').eql(['REPO_WRITE']);
+      const { connectUrl, message } = error as CredentialsRequired;
+      expect(message).to.include('More access is needed at The peer (REPO_WRITE)');
+      expect(connectUrl).to.match(/\?scope=REPO_WRITE$/);
+      await (await link.browser()).get(`${connectUrl}&start=1`);
+      expect(link.provider.requests('/authorize').at(-1)!.query.get('scope')).to.equal('REPO_WRITE');
+      expect((await call(projects, { scope: ['REPO_WRITE', 'REPO_READ'] })).status).to.equal(200);
+    });
+
+    it('beyond what the client is registered for are not asked for', async () => {
+      await start();
+      const page = await (await link.browser()).get(link.startUrl('&scope=SYSTEM_ADMIN'));
+      expect(page.status).to.equal(400);
+      expect(page.text).to.include('is not set up for SYSTEM_ADMIN');
+    });
+
+    it('fewer than are set up: the test says that the account is limited', async () => {
+      await start({ scopes: ['REPO_READ', 'ACCOUNT_WRITE'] });
+      link.provider.alter = (answer) => ({ ...answer, scope: 'REPO_READ' });
+      await link.connect();
+      const status = await client().status(link.app.host.findUser('id-ana')!);
+      expect(status.steps.find(({ name }) => name === 'scopes')).to.include({ outcome: 'limited' });
+      expect(status.hints.join()).to.include('ACCOUNT_WRITE');
+    });
+  });
+
+  describe('row 22: the access token', () => {
+    beforeEach(async () => {
+      await start();
+      await link.connect();
+    });
+    it('goes in the header, spelt exactly so, below the link’s address only', async () => {
+      await call();
+      const { headers } = link.provider.requests(projects)[0]!;
+      expect(headers.authorization).to.match(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/);
+      const { origin } = new URL(link.provider.url);
+      for (const path of [
+        'https://evil.example/',
+        `${origin}/other/`,
+        `${origin}/bitbucketx/`,
+        '/../other',
+        '/%2e%2e/other',
+        `${origin.replace('//', '//a@')}/bitbucket/`,
+      ]) {
+        const before = link.provider.received.length;
+        expect(await rejection(call(path)), path).to.have.property('code', 'invalid_input');
+        expect(link.provider.received, path).to.have.length(before);
+      }
+    });
+
+    it('is not carried over a redirect', async () => {
+      link.provider.fail(/projects/, (res) => {
+        res.writeHead(302, { location: 'https://evil.example/' }).end();
+      });
+      expect(await rejection(call()))
+        .to.be.instanceOf(PeerUnreachable)
+        .and.include({ kind: 'redirected' });
+    });
+
+    it('is sent to nobody else when the address of the link changes', async () => {
+      await link.app.applinks.links.update(link.linkId, {
+        rpcUrl: link.provider.url.replace('/bitbucket', '/other'),
+      });
+      const before = link.provider.received.length;
+      expect(await rejection(call())).to.be.instanceOf(CredentialsRequired);
+      expect(link.provider.received).to.have.length(before);
+    });
+  });
+
+  describe('row 23: anonymous answers', () => {
+    beforeEach(async () => {
+      await start();
+      await link.connect();
+    });
+    it('identify the user after the authorisation, and show another one than before', async () => {
+      link.provider.user = 'carla';
+      const page = await link.connect();
+      expect(page.textOf('account')).to.include('carla');
+      expect(page.textOf('former')).to.include('ben');
+      const status = await client().status(link.app.host.findUser('id-ana')!);
+      expect(status.hints.join()).to.include('connected there as ben');
+    });
+
+    it('to a token that died there: renewed once, and asked again', async () => {
+      link.provider.forgetAccess();
+      expect(await (await call()).json()).to.include({ seen: 'ben' });
+      expect(refreshes()).to.have.length(1);
+    });
+
+    it('first look whether another process has renewed it', async () => {
+      const [grant] = await link.app.store.grants.list({}, { limit: 1, offset: 0 });
+      link.provider.fail(/projects/, async (res) => {
+        link.clock.advance(60 * minuteMs);
+        await call('/rest/api/1.0/other');
+        json(res, 200, { seen: 'nobody' });
+      });
+      expect(await (await call()).json()).to.include({ seen: 'ben' });
+      expect(refreshes()).to.have.length(1);
+      expect(grant!.revision).to.equal(0);
+    });
+
+    it('401, 403 and 404 of a token that counts are the peer’s answer: no renewal, one question', async () => {
+      for (const status of [401, 403, 404]) {
+        link.provider.fail(/projects/, (res) => json(res, status, {}));
+        expect((await call()).status).to.equal(status);
+      }
+      expect(refreshes()).to.have.length(0);
+      const questions = link.provider.requests('/application-properties').length;
+      expect(questions, 'after the authorisation, and once more').to.equal(2);
+    });
+
+    it('a login page means nobody, too', async () => {
+      link.provider.fail(/projects/, (res) => {
+        link.provider.forgetAccess();
+        res.writeHead(302, { location: `${link.provider.url}/login` }).end();
+      });
+      expect(await (await call()).json()).to.include({ seen: 'ben' });
+    });
+
+    it('to every token: says so, and keeps the grant', async () => {
+      link.provider.fail(/api/, (res) => json(res, 200, {}), false);
+      expect(await rejection(call()))
+        .to.be.instanceOf(PeerRefused)
+        .and.include({ problem: 'anonymous' });
+      expect(await link.app.applinks.accounts.list({})).to.have.length(1);
+      const status = await client().status(link.app.host.findUser('id-ana')!);
+      expect(status.type).to.equal('OAUTH2_ANONYMOUS');
+    });
+
+    it('what was done as nobody is not done twice', async () => {
+      link.provider.forgetAccess();
+      expect(await rejection(call(projects, { method: 'POST', body: '{}' }))).to.include({
+        problem: 'anonymous',
+      });
+      expect(link.provider.requests(projects)).to.have.length(1);
+    });
+  });
+
+  describe('row 24: disconnecting', () => {
+    beforeEach(async () => {
+      await start();
+      await link.connect();
+    });
+    it('revokes the refresh token there, without a hint', async () => {
+      const [pair] = [...link.provider.pairs.values()];
+      expect(await link.app.applinks.accounts.disconnect({ userId: 'id-ana' })).to.equal(1);
+      const { client_id, client_secret, ...rest } = link.provider.requests('/revoke')[0]!.fields;
+      expect([client_id, client_secret]).to.deep.equal([link.provider.clientId, link.provider.clientSecret]);
+      expect(rest).to.deep.equal({ token: pair!.refreshToken });
+      expect(await rejection(call())).to.be.instanceOf(CredentialsRequired);
+    });
+    it('deletes ours even if nobody answers there', async () => {
+      link.provider.fail(/revoke/, (res) => void res.destroy());
+      expect(await link.app.applinks.accounts.disconnect({ linkId: link.linkId })).to.equal(1);
+      expect(await link.app.applinks.accounts.list({})).to.deep.equal([]);
+    });
+    it('waits five seconds and no longer', async () => {
+      link.provider.fail(/revoke/, () => undefined);
+      const startMs = Date.now();
+      await link.app.applinks.accounts.disconnect({ userId: 'id-ana' });
+      expect(Date.now() - startMs).to.be.within(4500, 7000);
+    });
+  });
+
+  describe('row 25: metadata', () => {
+    for (const [what, metadata] of [
+      ['another issuer', { issuer: 'https://evil.example' }],
+      ['endpoints of another origin', { token_endpoint: 'https://evil.example/token' }],
+      ['10 MB', { padding: 'x'.repeat(10_000_000) }],
+    ] as const) {
+      it(`with ${what} moves nothing`, async () => {
+        await start();
+        const { url } = link.provider;
+        const endpoints = { authorization_endpoint: `${url}/a`, token_endpoint: `${url}/t` };
+        link.provider.metadata = { issuer: url, ...endpoints, ...metadata };
+        expect((await link.connect()).text).to.include('Your account is connected');
+        expect(link.provider.requests('/rest/oauth2/latest/token')).to.have.length(1);
+        const status = await client().status();
+        expect(status).to.include({ working: false });
+        expect(status.steps.at(-1)).to.include({ name: 'metadata', outcome: 'failed' });
+      });
+    }
+    it('that is absent is normal, and is asked for once a while', async () => {
+      await start();
+      await link.connect();
+      await link.connect();
+      const asked = link.provider.received.filter(({ path }) => path.includes('/.well-known/'));
+      expect(asked).to.have.length(1);
+      expect(await client().status()).to.include({ type: 'WORKING' });
+    });
+  });
+
+  it('row 26: http is for loopback in development only', async () => {
+    await start();
+    await link.app.applinks.links.update(link.linkId, { rpcUrl: 'http://bb.example.test/bitbucket' });
+    const page = await link.connect();
+    expect(page.status).to.equal(409);
+    expect(page.text).to.include('tokens go over https only');
+    expect(await rejection(call())).to.have.property('code', 'not_connectable');
+  });
+
+  it('row 27: no token, secret or verifier reaches the store in plain sight', async () => {
+    const watched = watchedStore(memoryStore());
+    await start({ store: watched.store });
+    await link.connect();
+    link.clock.advance(60 * minuteMs);
+    await call();
+    const given = watched.given();
+    const verifier = link.provider.requests('/token')[0]!.fields.code_verifier ?? '';
+    const [pair] = [...link.provider.pairs.values()];
+    const state = link.provider.requests('/authorize')[0]!.query.get('state') ?? '';
+    const secrets = [link.provider.clientSecret, verifier, state, pair!.accessToken, pair!.refreshToken];
+    for (const secret of secrets) {
+      expect(secret).to.have.length.above(30);
+      expect(given).not.to.include(secret);
+    }
+  });
+});
