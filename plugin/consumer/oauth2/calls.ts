@@ -16,6 +16,7 @@ import type { GrantPlace, OpenOAuth2Grant } from './grant-place.js';
 import type { OAuth2Grants } from './grants.js';
 import { userOf, type AskIdentity } from './identity.js';
 import { peerOf } from './peer.js';
+import type { Preset } from './presets.js';
 import { missingScopes } from './scopes.js';
 
 /** What came back; `redirected` is how a login page is asked for. */
@@ -51,20 +52,23 @@ export function createOAuth2Calls(
       });
   };
 
-  /** Did the peer count the token? Asks it when the answer leaves that open. */
+  /** Did the peer count the token? Asks it when the answer leaves that open, of the same token once a minute at most. */
   const isCounted = async (
     { peer }: GrantPlace,
     base: string | null,
     { document }: OpenOAuth2Grant,
     reply: Reply,
   ): Promise<boolean> => {
-    if (!isDoubtful(reply, peer.preset.identity?.from === 'header', document.identity?.name)) return true;
-    const isYoung = config.clock() - document.obtainedAtMs < trustedMs;
-    if (peer.preset.identity === null || document.identity === null || base === null)
+    const { preset } = peer;
+    if (preset.identity === null || document.identity === null || base === null) {
+      const isYoung = config.clock() - document.obtainedAtMs < trustedMs;
       return isYoung || isPeerUnreachable(reply) || reply.status !== 401;
+    }
+    const doubt = doubtOf(preset, document.identity.name, reply);
     const key = digest(document.accessToken);
-    if ((trustedUntilMs.get(key) ?? 0) > config.clock()) return true;
-    if ((await askIdentity(peer.preset, base, document.accessToken)) === 'anonymous') return false;
+    const isTrusted = (trustedUntilMs.get(key) ?? 0) > config.clock();
+    if (doubt === 'none' || (doubt === 'some' && isTrusted)) return true;
+    if ((await askIdentity(preset, base, document.accessToken)) === 'anonymous') return false;
     if (trustedUntilMs.size >= mostTrusted) trustedUntilMs.clear();
     trustedUntilMs.set(key, config.clock() + trustedMs);
     return true;
@@ -106,13 +110,16 @@ export function createOAuth2Calls(
   };
 }
 
-/** @param namesUser the peer names the user in each answer that is not made for nobody */
-function isDoubtful(reply: Reply, namesUser: boolean, user: string | undefined): boolean {
-  if (isPeerUnreachable(reply)) return true;
-  const named = userOf(reply.headers)?.name;
-  if (user !== undefined && named === user) return false;
-  if (user !== undefined && namesUser && reply.status < 400) return true;
-  return reply.status === 401 || reply.status === 403 || reply.status === 404;
+/**
+ * `none`: the answer names the user, or comes from the cloud, which says 401 · `some`: it may be the answer to nobody, as
+ * all of Confluence's · `strong`: it says so.
+ */
+function doubtOf({ kind, identity }: Preset, user: string, reply: Reply): 'none' | 'some' | 'strong' {
+  if (isPeerUnreachable(reply)) return 'strong';
+  if (reply.status === 401) return 'strong';
+  if (kind !== 'data-center' || userOf(reply.headers)?.name === user) return 'none';
+  // Bitbucket names the user in every answer that is not made for nobody.
+  return identity?.from === 'header' && reply.status < 400 ? 'strong' : 'some';
 }
 
 const isPeerUnreachable = (reply: Reply): reply is PeerUnreachable => reply instanceof PeerUnreachable;

@@ -227,6 +227,37 @@ describe('OAuth 2.0 client, in use', () => {
     });
   });
 
+  describe('calls in our own name', () => {
+    it('go with a token of the client itself, which has no refresh token and is asked for again', async () => {
+      await start({ connection: { clientCredentials: true } });
+      link.provider.alter = ({ refresh_token: _, ...rest }) => rest;
+      const own = async () => (await client().asApplication()(projects)).json();
+      expect(await own()).to.include({ seen: 'service' });
+      expect(await own()).to.include({ seen: 'service' });
+      expect(link.provider.requests('/token')).to.have.length(1);
+      expect(link.provider.requests('/token')[0]!.fields).to.include({ scope: 'REPO_READ' });
+      link.clock.advance(60 * minuteMs);
+      expect(await own()).to.include({ seen: 'service' });
+      expect(link.provider.requests('/token')).to.have.length(2);
+      expect(await link.app.applinks.accounts.list({})).to.have.length(1);
+    });
+
+    it('are renewed when the peer forgets the token', async () => {
+      await start({ connection: { clientCredentials: true }, preset: 'jira', scopes: ['READ'] });
+      const own = async () => (await client().asApplication()('/rest/api/2/myself')).json();
+      expect(await own()).to.include({ seen: 'service' });
+      link.provider.forgetAccess();
+      link.clock.advance(2 * minuteMs);
+      expect(await own()).to.include({ seen: 'service' });
+    });
+
+    it('in the name of a named user do not exist in OAuth 2.0', async () => {
+      await start({ connection: { clientCredentials: true } });
+      const named = client().asApplication({ requestor: 'ben' })(projects);
+      expect(await rejection(named)).to.have.property('code', 'not_connectable');
+    });
+  });
+
   it('row 26: http is for loopback in development only', async () => {
     await start();
     await link.app.applinks.links.update(link.linkId, { rpcUrl: 'http://bb.example.test/bitbucket' });
