@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { PeerUnreachable } from 'express-applinks';
 import { discover, fetchConsumerInfo } from '../plugin/consumer/discovery.js';
+import { isTooOld } from '../plugin/consumer/installation.js';
 import { createTransport } from '../plugin/consumer/transport.js';
 
 interface Check {
@@ -37,6 +38,11 @@ async function examine(
     const { manifest } = found;
     say(true, `reached ${found.url} (name, connection and certificate are good)`);
     say(true, `manifest: ${manifest.name}, type ${manifest.typeId} ${manifest.version ?? ''}`.trimEnd());
+    if (isTooOld(manifest.applinksVersion))
+      say(
+        false,
+        'its application links are older than version 4.0.13. Update it, or enter the link by hand.',
+      );
     for (const warning of found.warnings) say(true, `note: ${warning}`);
     say(...clockCheck(await transport.request({ url: `${found.url}/rest/applinks/1.0/manifest` })));
     const { key, publicKey } = await fetchConsumerInfo(transport, found.url);

@@ -3,13 +3,13 @@ import type { Context } from '../context.js';
 import type { SigningKeys } from '../store/signing-keys.js';
 import type { Link } from '../store/store.js';
 import { levelName } from './link-summary.js';
-import { publicKeyFingerprint } from './public-key-fingerprint.js';
+import { publicKeyBits, publicKeyFingerprint } from './public-key-fingerprint.js';
 
 export interface LinkArrows {
   incoming: {
     level: string;
-    /** Fingerprints of the peer's public keys; a shared secret has none. */
-    fingerprints: string[];
+    /** The peer's public keys; a shared secret is none. */
+    keys: { fingerprint: string; bits: number }[];
     executingUser: string | null;
     grants: number;
     lastUsedAtMs: number | null;
@@ -48,7 +48,10 @@ export async function arrowsOf(
   return {
     incoming: {
       level: levelName(link.incoming.length > 0 ? link.levels : undefined),
-      fingerprints: rsa.map(({ publicKey }) => publicKeyFingerprint(publicKey)),
+      keys: rsa.map(({ publicKey }) => ({
+        fingerprint: publicKeyFingerprint(publicKey),
+        bits: publicKeyBits(publicKey),
+      })),
       executingUser:
         executingUserId === null
           ? null

@@ -30,7 +30,7 @@ export interface LinkPageDependencies {
 const countedUsers = 100;
 
 export function showLinks({ access, views, links, tokens, context }: LinkPageDependencies): Endpoint {
-  return access.page('administrator', async ({ res, query }) => {
+  return access.page('administrator', async ({ res, query, formToken }) => {
     const rows = await Promise.all(
       (await links.list()).map(async (link) => {
         const { id, name, displayUrl, version, primary } = link;
@@ -39,6 +39,8 @@ export function showLinks({ access, views, links, tokens, context }: LinkPageDep
           type: typeName(link.type),
           direction: directionOf(link),
           ...describeStatus(link, await isUsed(tokens, id), (await seenOf(context, id)).status),
+          testToken: formToken(testPurpose(id)),
+          trustToken: formToken(trustPurpose(id)),
         };
       }),
     );
@@ -87,6 +89,7 @@ export async function renderLink(
       version: link.version,
       primary: link.primary,
       direction: directionOf(link),
+      canDeleteBoth: link.rpcUrl !== null && link.applicationId !== null,
       arrows: await arrowsOf(context, keys, link),
       credentials,
       ...describeStatus(link, await isUsed(tokens, link.id), (await seenOf(context, link.id)).status),
@@ -107,7 +110,12 @@ export function confirmDelete({ access, views, links, tokens }: LinkPageDependen
   return access.page('administrator', async ({ res, param, formToken }) => {
     const link = await links.get(param('id'));
     await views.render(res, 'link-delete', {
-      link: { id: link.id, name: link.name },
+      link: {
+        id: link.id,
+        name: link.name,
+        canDeleteBoth: link.rpcUrl !== null && link.applicationId !== null,
+      },
+      isCalled: link.outgoing.length > 0,
       keys: link.incoming.map(({ key }) => key),
       users: await describeUsers(tokens, link.id),
       csrfToken: formToken(deletePurpose(link.id)),

@@ -45,7 +45,7 @@ describe('A link that makes itself, in Chromium', function () {
     await press('Continue');
     expect(await page.textContent('dl')).to.include(pair.bitbucket.host.consumerKey);
     await look('create-found');
-    await press(/^Continue at/);
+    await press('Create link');
     await page.waitForURL(/\/bb\//);
     await logInThere();
     await press('Create the other half');
@@ -100,6 +100,29 @@ describe('A link that makes itself, in Chromium', function () {
     await press('Delete both halves');
     await page.getByText('The link is deleted').waitFor();
     expect(pair.bitbucket.links()).to.deep.equal([]);
+  });
+
+  it('begun here with a password: a wrong one is told, and the key Enter makes both halves', async () => {
+    await page.goto(`${pair.app.baseUrl}/applinks/admin/create`);
+    await page.fill('#url', pair.bitbucket.url);
+    await page.keyboard.press('Enter');
+    await page.getByLabel(/with the password/).check();
+    await page.fill('#admin_name', 'admin');
+    await page.fill('#admin_password', 'wrong-one');
+    await page.keyboard.press('Enter');
+    await page.getByText('The link was not made').waitFor();
+    await look('create-failed');
+    expect(pair.bitbucket.links()).to.deep.equal([]);
+    await page.fill('#admin_password', 'sysadmin');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/done=linked/);
+    expect(await page.textContent('#status')).to.include('Working.');
+    await look('linked');
+    await follow('Delete on both sides…');
+    await page.fill('#admin_name', 'admin');
+    await page.fill('#admin_password', 'sysadmin');
+    await page.keyboard.press('Enter');
+    await page.getByText('The link is deleted').waitFor();
   });
 
   it('begun at Bitbucket: its administrator is sent here, confirms once, and is back', async () => {

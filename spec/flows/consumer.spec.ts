@@ -112,12 +112,50 @@ describe('Calls to a peer', () => {
       expect(accessTokenCalls()).to.equal(1);
     });
 
-    it('with a doubled, missing or invented token: 400 and no exchange', async () => {
+    it('with a doubled, missing or invented token or verifier: 400 and no exchange', async () => {
       const [browser, callback] = await callbackOf('ana', 'ben', 'approve');
       const bare = callback.replace(/\?.*$/, '');
-      for (const url of [`${callback}&oauth_token=x`, bare, `${bare}?oauth_token=invented&oauth_verifier=x`])
+      for (const url of [
+        `${callback}&oauth_token=x`,
+        bare,
+        `${bare}?oauth_token=invented&oauth_verifier=x`,
+        `${callback}&oauth_verifier=denied`,
+        callback.replace(/oauth_verifier=[^&]*/, ''),
+        callback.replace(/oauth_verifier=[^&]*/, 'oauth_verifier='),
+        callback.replace('oauth_verifier=', 'oauth_verifier[]='),
+      ])
         expect((await browser.get(url)).status, url).to.equal(400);
       expect(accessTokenCalls()).to.equal(0);
+      expect((await browser.get(`${callback}&oauth_token[x]=y`)).text).to.include(
+        'Your account is connected',
+      );
+    });
+
+    it('is refused at a peer that does not confirm the callback: it speaks OAuth 1.0', async () => {
+      pair.bitbucket.faults.answer(/request-token/, {
+        body: (real) => real.replace('&oauth_callback_confirmed=true', ''),
+      });
+      const page = await (await browserOf('ana', 'ben')).get(connectUrl());
+      expect([page.status, page.url]).to.deep.equal([502, connectUrl()]);
+      expect(page.text).to.include('1.0a is needed');
+    });
+
+    it('by another connection than the preferred one, whichever is needed', async () => {
+      const link = (await pair.app.store.links.get(linkId))!;
+      const second = { ...link.outgoing[0]!, id: 'second', preferred: false };
+      await pair.app.store.links.update({ ...link, outgoing: [...link.outgoing, second] });
+      const call = () => pair.app.applinks.client(linkId, { via: 'second' }).as('id-ana')(whoami);
+      expect(await rejection(call())).to.have.property('connectUrl', connectUrl('?via=second'));
+      const browser = await browserOf('ana', 'ben');
+      const headers = {
+        cookie: browser.cookies.header(new URL(connectUrl())),
+        'sec-fetch-site': 'cross-site',
+      };
+      const asked = await fetch(connectUrl('?via=second'), { redirect: 'manual', headers });
+      expect(await asked.text()).to.include('name="via" value="second"');
+      await browser.submit(await browser.get(connectUrl('?via=second')), { button: 'approve' });
+      expect(await (await call()).text()).to.equal('ben');
+      expect(await rejection(as()(whoami))).to.have.property('connectUrl', connectUrl());
     });
 
     it('too late: 400', async () => {
@@ -195,15 +233,21 @@ describe('Calls to a peer', () => {
         '/../other',
         '/%2e%2e/other',
         '/..%2fother',
+        '/..%5cother',
+        '/..;/other',
+        '/.%2E;x=y/other',
+        '/rest/.;/x',
         '/\\evil.example',
         pair.bitbucket.url.replace('127.0.0.1', 'user:pw@127.0.0.1'),
       ])
         expect(await rejection(as()(path)), path).to.have.property('code', 'invalid_input');
-      expect(await rejection(as()(whoami, { headers: { Authorization: 'Basic x' } }))).to.have.property(
-        'code',
-        'invalid_input',
-      );
+      for (const name of ['Authorization', 'HOST'])
+        expect(await rejection(as()(whoami, { headers: { [name]: 'x' } })), name).to.have.property(
+          'code',
+          'invalid_input',
+        );
       expect(pair.bitbucket.received.length).to.equal(before);
+      expect((await as()('/rest/a.b;c=d..;/x?y=%2f..;/')).status).to.equal(404);
     });
 
     it('follows no redirect, and is bounded in time and size', async () => {
@@ -246,6 +290,28 @@ describe('Calls to a peer', () => {
         expect((await as()(whoami)).status).to.equal(200);
       });
     }
+
+    for (const challenges of [
+      'OAuth realm="x", oauth_problem="token_revoked", OAuth realm="x"',
+      'OAuth realm="x", OAuth realm="x", oauth_problem="token_revoked"',
+      'Basic realm="a, b", oauth oauth_problem=token_revoked, Negotiate',
+      'OAuth oauth_problem_advice="%zz \\"no\\"", oauth_problem="token_revoked", Basic realm="x"',
+    ]) {
+      it(`finds the problem among several challenges: ${challenges}`, async () => {
+        const headers = { 'WWW-Authenticate': challenges };
+        pair.bitbucket.faults.answer(/whoami/, { status: 401, headers, once: true });
+        expect(await rejection(as()(whoami))).to.be.instanceOf(CredentialsRequired);
+      });
+    }
+
+    it('takes no problem from another challenge than OAuth', async () => {
+      const headers = {
+        'WWW-Authenticate': 'OAuth realm="oauth_problem=token_revoked", Basic oauth_problem="token_revoked"',
+      };
+      pair.bitbucket.faults.answer(/whoami/, { status: 401, headers, once: true });
+      expect((await as()(whoami)).status).to.equal(401);
+      expect(await (await as()(whoami)).text()).to.equal('ben');
+    });
 
     it('renews it before it expires; of many processes one does, and nobody is logged out', async () => {
       const { store, host, encryptionKey } = pair.app;
@@ -354,6 +420,33 @@ describe('Calls to a peer', () => {
       expect((await named()).status).to.equal(401);
       [...pair.bitbucket.consumers.values()][0]!.impersonation = true;
       expect(await (await named()).text()).to.equal('ana');
+    });
+
+    it('nobody becomes another user by a parameter of the address', async () => {
+      const before = pair.bitbucket.received.length;
+      const application = (requestor?: string) =>
+        pair.app.applinks.client(linkId).asApplication(requestor === undefined ? {} : { requestor });
+      const form = { method: 'POST', body: new URLSearchParams({ xoauth_requestor_id: 'admin' }) };
+      for (const call of [
+        application()(`${whoami}?x&xoauth_requestor_id=admin`),
+        application()(`${whoami}?xoauth%5Frequestor_id=admin`),
+        application()(`${whoami}?user_id=admin`),
+        application()(whoami, form),
+      ])
+        expect(await rejection(call)).to.have.property('code', 'invalid_input');
+      expect(pair.bitbucket.received.length).to.equal(before);
+      const link = (await pair.app.store.links.get(linkId))!;
+      const levels = { threeLegged: true, twoLegged: true, impersonation: true };
+      await pair.app.store.links.update({
+        ...link,
+        outgoing: link.outgoing.map((one) => ({ ...one, levels })),
+      });
+      [...pair.bitbucket.consumers.values()][0]!.impersonation = true;
+      expect(await rejection(application('ana')(`${whoami}?xoauth_requestor_id=admin`))).to.have.property(
+        'code',
+        'invalid_input',
+      );
+      expect(await (await application('ana')(`${whoami}?user_id=admin`)).text()).to.equal('ana');
     });
 
     it('the service user’s account serves work in the background', async () => {

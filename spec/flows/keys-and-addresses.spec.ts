@@ -38,6 +38,11 @@ describe('A link over time', () => {
       expect((await admin.get(at(`/links/${linkId}`))).text).to.include('an older one');
     });
 
+    it('however often it is rotated', async () => {
+      for (let time = 0; time < 6; time += 1) await rotate();
+      expect(await answersUs()).to.equal(200);
+    }).timeout(20_000);
+
     it('and with the new one when the peer has fetched it, as its list of consumers says', async () => {
       const consent = await admin.get(`${pair.app.baseUrl}/applinks/connect/${linkId}`);
       await admin.submit(consent, { button: 'approve' });

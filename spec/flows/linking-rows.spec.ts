@@ -148,16 +148,44 @@ for (const options of variants) {
       const browser = await browserOf(pair.app.baseUrl, 'admin');
       const cookie = browser.cookies.header(new URL(pair.app.baseUrl));
       expect(cookie).to.include('test_session');
-      const calls: [string, string, unknown?][] = [
+      const fresh: [string, string, unknown?][] = [
         ['GET', '/rest/applinks/1.0/authenticationinfo'],
+        [
+          'GET',
+          `/rest/applinks/1.0/authenticationinfo/id/${peerId()}/url/x?url=${encodeURIComponent(pair.bitbucket.url)}`,
+        ],
         ['PUT', `/rest/applinks/1.0/applicationlink/${peerId()}`, entity()],
         ['DELETE', `/rest/applinks/1.0/applicationlink/${peerId()}`],
-        ['PUT', `/rest/applinks/3.0/status/${peerId()}/oauth`, {}],
-        ['DELETE', `/plugins/servlet/applinks/auth/conf/oauth/autoconfig/${peerId()}`],
       ];
-      for (const [method, path, body] of calls)
+      const { received } = pair.bitbucket;
+      for (const [method, path, body] of fresh)
         expect((await ask(method, path, { cookie }, body)).status, `${method} ${path}`).to.equal(401);
       expect(await pair.app.applinks.links.list()).to.deep.equal([]);
+      expect(received).to.deep.equal([]);
+
+      await linkByRedirect(pair);
+      const before = await pair.app.applinks.links.list();
+      const authentication = `applicationlink/${peerId()}/authentication`;
+      const flags = { twoLOAllowed: true, twoLOImpersonationAllowed: true };
+      const off = { enabled: false, twoLoEnabled: false, twoLoImpersonationEnabled: false };
+      const provider = { provider: `${classes}OAuthAuthenticationProvider`, config: {} };
+      const linked: typeof fresh = [
+        ...fresh,
+        ['PUT', `/rest/applinks-oauth/latest/${authentication}/consumer?autoConfigure=true`, flags],
+        ['PUT', `/rest/applinks/2.0/${authentication}/consumer?autoConfigure=true`, flags],
+        ['PUT', `/rest/applinks/2.0/${authentication}/provider`, provider],
+        ['GET', `/rest/applinks/2.0/${authentication}/provider`],
+        ['GET', `/rest/applinks-oauth/latest/${authentication}`],
+        ['GET', `/rest/applinks-oauth/latest/${authentication}/consumer`],
+        ['PUT', `/rest/applinks/3.0/status/${peerId()}/oauth`, { incoming: off, outgoing: off }],
+        ['PUT', `/plugins/servlet/applinks/auth/conf/oauth/autoconfig/${peerId()}`],
+        ['DELETE', `/plugins/servlet/applinks/auth/conf/oauth/autoconfig/${peerId()}`],
+      ];
+      for (const [method, path, body] of linked)
+        expect((await ask(method, path, { cookie }, body)).status, `${method} ${path}`).to.equal(401);
+      expect(await pair.app.applinks.links.list()).to.deep.equal(before);
+      const probe = `/rest/applinks/1.0/permission/delete-application/${peerId()}`;
+      expect(json(await ask('GET', probe, { cookie })).code).to.equal('NO_AUTHENTICATION');
     });
 
     it('a7: whether we reach the peer under its address, for administrators only', async () => {
@@ -286,6 +314,64 @@ for (const options of variants) {
       expect((await ask('PUT', path(peerId()), admin(), { incoming: off, outgoing: off })).status).to.equal(
         204,
       );
+      const [link] = await pair.app.applinks.links.list();
+      expect([link!.incoming, link!.outgoing]).to.deep.equal([[], []]);
+    });
+
+    it('a9 to a14, a20 to a22: the same in XML, both ways', async () => {
+      await put();
+      const xml = { ...admin(), 'content-type': 'application/xml', accept: 'application/xml' };
+      const link = `applicationlink/${peerId()}`;
+      const provider = (name: string, config: string) =>
+        `<authenticationProvider><provider>${classes}${name}</provider>${config}</authenticationProvider>`;
+      const level = '<enabled>true</enabled><twoLoEnabled>true</twoLoEnabled>';
+      const off = '<enabled>false</enabled>';
+      const entry = '<config><consumerKey.outbound>x</consumerKey.outbound></config>';
+      const authentication = `/rest/applinks/2.0/${link}/authentication`;
+      const fetched = `/rest/applinks-oauth/latest/${link}/authentication/consumer?autoConfigure=true`;
+      const status = `/rest/applinks/3.0/status/${peerId()}/oauth`;
+      const calls: [string, string, string | undefined, number, string][] = [
+        ['PUT', fetched, '<consumer><twoLOAllowed>true</twoLOAllowed></consumer>', 201, '<status>'],
+        [
+          'PUT',
+          `${authentication}/provider`,
+          provider('OAuthAuthenticationProvider', '<config/>'),
+          201,
+          '<status>',
+        ],
+        ['PUT', `${authentication}/provider`, provider('OAuthAuthenticationProvider', entry), 400, '<error '],
+        ['PUT', `${authentication}/provider`, provider('NoSuchProvider', ''), 400, '<error '],
+        ['GET', status, undefined, 200, '<incoming><enabled>true</enabled><twoLoEnabled>true<'],
+        ['PUT', status, `<o><incoming>${off}</incoming><outgoing>${level}</outgoing></o>`, 204, ''],
+        ['GET', status, undefined, 200, '<outgoing><enabled>true</enabled><twoLoEnabled>true</twoLoEnabled>'],
+        ['PUT', status, `<o><incoming>${off}</incoming></o>`, 400, '<error '],
+        ['GET', authentication, undefined, 200, `<provider>${classes}OAuthAuthenticationProvider<`],
+        ['GET', '/rest/applinks/1.0/entities', undefined, 200, '<entities>'],
+        [
+          'GET',
+          `/rest/applinks/1.0/permission/delete-application/${peerId()}`,
+          undefined,
+          200,
+          '<code>ALLOWED<',
+        ],
+        ['DELETE', `/rest/applinks/1.0/${link}`, undefined, 200, '<status>'],
+        ['DELETE', `/rest/applinks/1.0/${link}`, undefined, 404, '<error '],
+      ];
+      for (const [method, path, body, expected, text] of calls) {
+        const answer = await ask(method, path, xml, body);
+        expect(answer.status, `${method} ${path}: ${answer.text}`).to.equal(expected);
+        expect(answer.text, `${method} ${path}`).to.include(text);
+      }
+    });
+
+    it('a12: switched on while the peer cannot be reached: 409, and nothing is trusted', async () => {
+      await put();
+      await pair.bitbucket.stop();
+      const on = { enabled: true, twoLoEnabled: true, twoLoImpersonationEnabled: false };
+      const path = `/rest/applinks/3.0/status/${peerId()}/oauth`;
+      const answer = await ask('PUT', path, admin(), { incoming: on, outgoing: on });
+      await pair.bitbucket.start();
+      expect([answer.status, messages(answer)].join(' ')).to.match(/^409 .*refuses/);
       const [link] = await pair.app.applinks.links.list();
       expect([link!.incoming, link!.outgoing]).to.deep.equal([[], []]);
     });

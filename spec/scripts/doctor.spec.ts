@@ -39,6 +39,16 @@ describe('npm run doctor', () => {
     expect(status).to.equal(1);
   });
 
+  it('names a version that is too old', async () => {
+    const undo = bitbucket.faults.answer(/manifest/, {
+      body: (real) => real.replace(/(applinksVersion>)[^<]*/, (_, tag: string) => `${tag}3.9`),
+    });
+    const { status, output } = await doctor(bitbucket.url, '--insecure-loopback');
+    undo();
+    expect(output).to.match(/FAIL {2}its application links are older[^]*ok {4}consumer info/);
+    expect(status).to.equal(1);
+  });
+
   it('shows the page of a proxy that answers in its place', async () => {
     const undo = bitbucket.faults.answer(/./, {
       status: 200,

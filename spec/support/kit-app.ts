@@ -6,7 +6,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import express5 from 'express';
+import express5, { type RequestHandler } from 'express';
 import express4 from 'express4';
 import {
   createApplinks,
@@ -32,6 +32,8 @@ export interface KitAppOptions {
   limitFailures?: boolean;
   /** Any free one by default. */
   port?: number;
+  /** In front of everything, for faults on the wire. */
+  first?: RequestHandler;
   options?: Partial<ApplinksOptions>;
 }
 
@@ -72,7 +74,7 @@ export async function startKitApp({
     ...(limitFailures ? {} : { rateLimiter: { retryAfterSeconds: () => 0, fail: () => undefined } }),
     ...rest.options,
   });
-  const app = assemble(express, mount === 'path' ? '/ci' : '/', applinks, host);
+  const app = assemble(express, mount === 'path' ? '/ci' : '/', applinks, host, rest.first);
   server.on('request', app);
   await applinks.ready();
   const close = async (): Promise<void> => {
@@ -85,9 +87,16 @@ export async function startKitApp({
 }
 
 /** The application that a reader of the README would write. */
-function assemble(version: 4 | 5, mountPath: string, applinks: Applinks, host: TestHost): RequestListener {
+function assemble(
+  version: 4 | 5,
+  mountPath: string,
+  applinks: Applinks,
+  host: TestHost,
+  first: RequestHandler | undefined,
+): RequestListener {
   const express = version === 4 ? express4 : express5;
   const app = express();
+  if (first) app.use(first);
   const routes = express.Router();
   routes.get('/login', host.loginRoute);
   routes.use(applinks.router());

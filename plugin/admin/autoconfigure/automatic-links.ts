@@ -42,8 +42,8 @@ export interface AutomaticLinkDependencies {
   own: OwnDescription;
   /** A consumer with a new shared secret at our link; see link-service.ts. */
   addSecretConsumer: (linkId: string, by: string) => Promise<ManualOutgoing>;
-  /** A two-legged call to the new link; see link-client.ts. @throws when it is refused */
-  test: (linkId: string) => Promise<void>;
+  /** What the button *Test link* does (b10, b11). @throws ApplinksError with cause and cure */
+  test: (link: Link) => Promise<void>;
 }
 
 export interface AutomaticLinks {
@@ -70,15 +70,22 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
     linkByPassword: (wanted, administrator, by) =>
       withUndo(async (steps) => {
         const { rpcUrl, displayUrl } = wanted.look;
-        const peer = administerPeer(call, rpcUrl, administrator);
         const levels = { threeLegged: true, twoLegged: wanted.twoLegged, impersonation: false };
-        await steps.step('checking name and password there', async () => {
-          if (!(await peer.isAdministrator()))
+        const peer = await steps.step('checking name and password there', async () => {
+          if (administrator.name === '' || administrator.password === '')
+            throw new ApplinksError(
+              'invalid_input',
+              400,
+              'Enter name and password of an administrator there.',
+            );
+          const there = administerPeer(call, rpcUrl, administrator);
+          if (!(await there.isAdministrator()))
             throw new ApplinksError(
               'forbidden',
               403,
               'Name and password are wrong, or this user is no administrator there.',
             );
+          return there;
         });
         await steps.step('checking that it reaches us', async () => {
           if (!(await peer.reachesUs(own)))
@@ -105,10 +112,9 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
         if (isManual)
           await steps.step('letting it call us with a shared secret', async () => {
             const consumer = await dependencies.addSecretConsumer(link.id, by);
-            await peer.letItCallUsBySecret(theirs.id, own.name, consumer);
+            await peer.letItCallUsBySecret(theirs.id, own.name, consumer, levels);
           });
-        if (wanted.direction !== 'incoming' && wanted.twoLegged)
-          await steps.step('testing the link', () => test(link.id));
+        await steps.step('testing the link', () => test(link));
         return link;
       }),
     removeTwoWay: async (linkId, administrator, by) => {
@@ -116,12 +122,29 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
       const { rpcUrl, remoteLinkId } = link;
       if (rpcUrl === null)
         throw new ApplinksError('conflict', 409, 'The address of the other side is not known.');
-      const peer = administerPeer(call, rpcUrl, administrator);
-      const id = remoteLinkId ?? (await peer.findOurs(own.baseUrl));
-      if (id !== undefined) await peer.remove(id);
+      await removeTheirs(administerPeer(call, rpcUrl, administrator), remoteLinkId, own.baseUrl);
       await removeLink(linkId, by);
     },
   };
+}
+
+/**
+ * The id that we remember may have come by way of a browser (2.4), so it may be none, or that of somebody else's link:
+ * which one is ours there, only its address tells.
+ */
+async function removeTheirs(
+  peer: PeerAdministration,
+  rememberedId: string | null,
+  baseUrl: string,
+): Promise<void> {
+  const id = await peer.findOurs(baseUrl);
+  if (id !== undefined) await peer.remove(id);
+  else if (rememberedId !== null && (await peer.hasLink(rememberedId)))
+    throw new ApplinksError(
+      'conflict',
+      409,
+      `The link there that could be ours is to another address than ${baseUrl}. Delete it there if it is ours, then delete the half that is here.`,
+    );
 }
 
 /** When its answer got lost, the link may be there all the same; it is looked for before it is called undone. */

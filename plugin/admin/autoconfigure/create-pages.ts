@@ -19,6 +19,7 @@ import {
   type Visit,
 } from '../page-access.js';
 import type { AutomaticLinks, WantedLink } from './automatic-links.js';
+import { isConfidential } from './peer-administration.js';
 
 /** consumer/discovery.ts: what is at the address that an administrator typed. */
 export type FindPeer = (entered: string) => Promise<{
@@ -49,21 +50,15 @@ export function showCreate({ access, views }: CreatePageDependencies): Endpoint 
 }
 
 export function findPeerByForm(dependencies: CreatePageDependencies): Endpoint {
-  const { access, views, findPeer } = dependencies;
+  const { access, views } = dependencies;
   return access.form(
     'administrator',
     () => enterPurpose,
     async (visit) => {
       const entered = visit.form.get('url')?.trim().slice(0, 2048) ?? '';
-      const found = await lookUp(findPeer, entered);
-      if ('isFound' in found && found.isFound) {
-        await renderFound(
-          dependencies,
-          visit,
-          found.url ?? entered,
-          found.suggestedUrl,
-          found.warnings ?? [],
-        );
+      const found = await lookUp(dependencies, entered);
+      if (found.look !== undefined) {
+        await renderFound(dependencies, visit, found.look, found);
         return;
       }
       const { res, formToken } = visit;
@@ -73,9 +68,15 @@ export function findPeerByForm(dependencies: CreatePageDependencies): Endpoint {
   );
 }
 
-async function lookUp(findPeer: FindPeer, entered: string): Promise<Partial<Awaited<ReturnType<FindPeer>>>> {
+type LookedUp = Partial<Awaited<ReturnType<FindPeer>>> & { look?: PeerLook };
+
+export async function lookUp(
+  { findPeer, automatic }: Pick<CreatePageDependencies, 'findPeer' | 'automatic'>,
+  entered: string,
+): Promise<LookedUp> {
   try {
-    return await findPeer(entered);
+    const found = await findPeer(entered);
+    return found.isFound ? { ...found, look: await automatic.look(found.url) } : found;
   } catch (error) {
     if (!(error instanceof PeerUnreachable)) throw error;
     return { problem: { message: error.message, answer: error.answer } };
@@ -83,25 +84,25 @@ async function lookUp(findPeer: FindPeer, entered: string): Promise<Partial<Awai
 }
 
 async function renderFound(
-  { automatic, views, context }: CreatePageDependencies,
+  { views, context }: CreatePageDependencies,
   { res, formToken }: Visit,
-  url: string,
-  otherUrl: string | undefined,
-  warnings: readonly string[],
+  look: PeerLook,
+  { suggestedUrl, warnings = [] }: Pick<LookedUp, 'suggestedUrl' | 'warnings'>,
   form: { values: Record<string, string>; failure?: LinkingFailed } = { values: {} },
 ): Promise<void> {
-  const look = await automatic.look(url);
+  const known = (await context.store.links.list()).find(({ applicationId }) => applicationId === look.id);
   const page = {
     peer: look,
-    otherUrl,
+    known: known && { id: known.id, name: known.name },
+    otherUrl: suggestedUrl,
     warnings,
-    values: { name: look.name, direction: 'two-way', ...form.values },
+    values: { name: known?.name ?? look.name, direction: 'two-way', how: 'browser', ...form.values },
     failure: form.failure && {
       message: form.failure.message,
       step: form.failure.step,
       left: form.failure.left,
     },
-    isConfidential: new URL(context.config.baseUrl).protocol === 'https:',
+    mayTakePassword: isConfidential(look.rpcUrl) && isConfidential(context.config.baseUrl),
     enterToken: formToken(enterPurpose),
     csrfToken: formToken(confirmPurpose(createPurpose, look)),
   };
@@ -120,7 +121,7 @@ export function createByForm(dependencies: CreatePageDependencies): Endpoint {
     visit.requireToken(confirmPurpose(createPurpose, look));
     const wanted = wantedLink(form, look);
     try {
-      if (form.has('redirect')) {
+      if (form.get('how') !== 'password') {
         await automatic.ownHalf(wanted, user.id);
         res.redirect(303, redirectTarget(look, context.config.baseUrl));
         return;
@@ -133,7 +134,7 @@ export function createByForm(dependencies: CreatePageDependencies): Endpoint {
       seeOther(context, res, `/applinks/admin/links/${encodeURIComponent(link.id)}?done=linked`);
     } catch (error) {
       if (!(error instanceof LinkingFailed)) throw error;
-      await showFailure(dependencies, visit, url, error);
+      await showFailure(dependencies, visit, look, error);
     }
   });
 }
@@ -141,7 +142,7 @@ export function createByForm(dependencies: CreatePageDependencies): Endpoint {
 async function showFailure(
   dependencies: CreatePageDependencies,
   visit: UncheckedSubmission,
-  url: string,
+  look: PeerLook,
   failure: LinkingFailed,
 ): Promise<void> {
   const typed = [...visit.form].filter(([name]) => name !== 'admin_password');
@@ -150,7 +151,7 @@ async function showFailure(
     { step: failure.step, err: failure.cause },
     'express-applinks: a link was not made',
   );
-  await renderFound(dependencies, visit, url, undefined, [], { values, failure });
+  await renderFound(dependencies, visit, look, {}, { values, failure });
 }
 
 function wantedLink(form: URLSearchParams, look: PeerLook): WantedLink {
@@ -165,7 +166,10 @@ function wantedLink(form: URLSearchParams, look: PeerLook): WantedLink {
 }
 
 /** 12.2: exactly these two parameters, quoted. */
-function redirectTarget({ displayUrl, id }: PeerLook, ownUrl: string): string {
+export function redirectTarget(
+  { displayUrl, id }: Pick<PeerLook, 'displayUrl' | 'id'>,
+  ownUrl: string,
+): string {
   const query = new URLSearchParams({
     applinkStartingUrl: `"${ownUrl}"`,
     applinkOriginalCreatedId: `"${id}"`,

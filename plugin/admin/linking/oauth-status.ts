@@ -3,18 +3,19 @@
  * tells booleans only; writing is an administrator's. What is asked for as "incoming" is what the peer may do here.
  */
 import { z } from 'zod';
+import { PeerUnreachable } from '../../errors.js';
 import type { Link } from '../../store/store.js';
 import { errorList, type LinkingAnswer } from './answer.js';
 import { outgoingLevels, trustPeer } from './authentication.js';
-import { readFields } from './body.js';
+import { flag, readFields } from './body.js';
 import { capture, requireLink, type LinkingDependencies } from './context.js';
 import type { LinkingHandler } from './endpoint.js';
 
 const level = z
   .object({
-    enabled: z.boolean(),
-    twoLoEnabled: z.boolean().default(false),
-    twoLoImpersonationEnabled: z.boolean().default(false),
+    enabled: flag,
+    twoLoEnabled: flag.default(false),
+    twoLoImpersonationEnabled: flag.default(false),
   })
   // `enabled: false` wins over the rest, and impersonation implies 2LO.
   .transform(({ enabled, twoLoEnabled, twoLoImpersonationEnabled }) => ({
@@ -45,9 +46,14 @@ export function putStatus(dependencies: LinkingDependencies): LinkingHandler {
     if ((incoming.impersonation || outgoing.impersonation) && !context.config.allowImpersonation)
       return errorList(409, ['OAuth with impersonation is switched off in this application.']);
     const isTrusted = link.incoming.some(({ source }) => source === 'consumer-info');
-    if (incoming.threeLegged && !isTrusted)
-      await trustPeer(dependencies, link, incoming.twoLegged, incoming.impersonation, by);
-    else await peers.setIncoming(link.id, incoming, by);
+    if (incoming.threeLegged && !isTrusted) {
+      try {
+        await trustPeer(dependencies, link, incoming.twoLegged, incoming.impersonation, by);
+      } catch (error) {
+        if (!(error instanceof PeerUnreachable)) throw error;
+        return errorList(409, [error.message]);
+      }
+    } else await peers.setIncoming(link.id, incoming, by);
     await peers.setOutgoing(link.id, outgoing, by);
     return { status: 204 };
   };

@@ -11,7 +11,13 @@ interface Document {
   servers: { url: string }[];
   paths: Record<
     string,
-    Record<string, { requestBody?: { content: Record<string, { schema: { properties?: object } }> } }>
+    Record<
+      string,
+      {
+        parameters?: { name: string }[];
+        requestBody?: { content: Record<string, { schema: { properties?: object } }> };
+      }
+    >
   >;
 }
 
@@ -59,5 +65,16 @@ describe('The OpenAPI document', () => {
     const schema =
       document.paths['/applinks/rest/links']!.post!.requestBody!.content['application/json']!.schema;
     expect(schema.properties).to.include.keys('name', 'type', 'displayUrl', 'rpcUrl', 'credential');
+  });
+
+  it('names what may stand in a query', () => {
+    const { parameters } = document.paths['/applinks/rest/admin/tokens']!.get!;
+    expect(parameters!.map(({ name }) => name)).to.have.members([
+      'userId',
+      'linkId',
+      'credentialId',
+      'limit',
+      'offset',
+    ]);
   });
 });
