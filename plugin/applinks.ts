@@ -20,6 +20,7 @@ import {
   createAuthenticateMiddleware,
   type AuthenticateOptions,
 } from './provider/authenticate-middleware.js';
+import { wellKnownRoutes } from './provider/oauth2/routes.js';
 import { createStrategy, type ApplinksStrategy } from './provider/strategy.js';
 import { parsePublicKey } from './oauth1/public-key.js';
 import { createSealer } from './store/seal.js';
@@ -52,6 +53,11 @@ export interface Applinks {
   ready(): Promise<void>;
   /** All routes of the kit; mount it below the path of `baseUrl`, after the session and before body parsers. */
   router(): RequestHandler;
+  /**
+   * The metadata document of OAuth 2.0 at the place of RFC 8414, which is below the root of the host even when `baseUrl`
+   * has a path: `app.use(applinks.wellKnownRouter())`, not below a path.
+   */
+  wellKnownRouter(): RequestHandler;
   authenticate(options?: AuthenticateOptions): RequestHandler;
   strategy(): ApplinksStrategy;
   /** Calls to the peer of a link; see LinkClient. */
@@ -113,6 +119,7 @@ export function createApplinks(options: ApplinksOptions): Applinks {
     router: () => (req, res, next) => {
       start().then(({ router }) => void router(req, res, next), next);
     },
+    wellKnownRouter: () => wellKnownRoutes(config),
     authenticate: createAuthenticateMiddleware(context, authenticator, endpoints),
     strategy: () => createStrategy(authenticator, config.baseUrl),
     client: (linkId, options) => laterClient(async () => (await start()).clients(linkId, options)),

@@ -13,7 +13,8 @@ import type { RateLimiter } from './http/rate-limiter.js';
 import type { Store } from './store/store.js';
 
 const minute = 60_000;
-const day = 24 * 60 * minute;
+const hour = 60 * minute;
+const day = 24 * hour;
 
 const baseUrl = z
   .string()
@@ -101,6 +102,38 @@ const optionsSchema = z.strictObject({
         .default(30 * day),
     })
     .prefault({}),
+  /** Our authorization server for OAuth 2.0. */
+  oauth2: z
+    .strictObject({
+      /** How long a code can be exchanged. */
+      codeMs: z
+        .int()
+        .min(10_000)
+        .max(10 * minute)
+        .default(minute),
+      /** These three are what new clients get. */
+      accessTokenMs: z.int().min(minute).max(day).default(hour),
+      /** Counted anew with each renewal. */
+      refreshTokenMs: z
+        .int()
+        .min(hour)
+        .max(365 * day)
+        .default(90 * day),
+      /** However often it is renewed, an authorization ends then; null: never. */
+      authorizationMs: z
+        .int()
+        .min(hour)
+        .max(10 * 365 * day)
+        .nullable()
+        .default(365 * day),
+      /** Serve it below `/rest/oauth2/latest` too, where Data Center products have theirs. */
+      dataCenterPaths: z.boolean().default(true),
+      /** Let confidential clients ask about the tokens of their own link (RFC 7662). */
+      introspection: z.boolean().default(false),
+      /** Let the port of a loopback redirect URI differ from the registered one, for native apps (RFC 8252 section 7.3). */
+      anyLoopbackPort: z.boolean().default(false),
+    })
+    .prefault({}),
   network: networkOptions.prefault({}),
   logger: z.custom<Logger>(loggerShape.check, loggerShape.error).default(quietLogger),
   rateLimiter: z.custom<RateLimiter>(limiterShape.check, limiterShape.error).optional(),
@@ -109,7 +142,11 @@ const optionsSchema = z.strictObject({
 });
 
 export type ApplinksOptions = z.input<typeof optionsSchema>;
-export type Config = z.output<typeof optionsSchema> & { mountPath: string };
+export type Config = z.output<typeof optionsSchema> & {
+  mountPath: string;
+  /** What OAuth 2.0 clients can be given: `scopes`, or the built-in one where there are none, for a client needs one. */
+  offeredScopes: Readonly<Record<string, string>>;
+};
 
 /** @throws ApplinksError `invalid_options`, one line per problem. */
 export function parseOptions(options: ApplinksOptions): Config {
@@ -123,7 +160,16 @@ export function parseOptions(options: ApplinksOptions): Config {
     );
   }
   const config = result.data;
-  return { ...config, mountPath: config.mountPath ?? new URL(config.baseUrl).pathname.replace(/\/$/, '') };
+  return {
+    ...config,
+    mountPath: config.mountPath ?? new URL(config.baseUrl).pathname.replace(/\/$/, ''),
+    offeredScopes: offeredScopes(config),
+  };
+}
+
+/** The built-in scope opens what authenticate() without a scope lets pass. */
+function offeredScopes({ scopes, application }: z.output<typeof optionsSchema>): Record<string, string> {
+  return Object.keys(scopes).length > 0 ? scopes : { access: `Use ${application.name} in your name` };
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {

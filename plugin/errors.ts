@@ -56,7 +56,8 @@ export type ErrorCode =
   | 'peer_unreachable'
   | 'database_too_new'
   | 'oauth_problem'
-  | 'oauth_challenge';
+  | 'oauth_challenge'
+  | 'oauth2_error';
 
 export interface ErrorDetails {
   /** Private explanation for log and event; never sent to the client. */
@@ -107,6 +108,9 @@ export class OAuthChallenge extends ApplinksError {
     super('oauth_challenge', 401, 'OAuth 1.0a credentials are required.', details);
   }
 }
+
+/** 401 that offers both schemes: the request came without any credentials. */
+export class CredentialsMissing extends OAuthChallenge {}
 
 /** Too many failures from one consumer and address. */
 export class RateLimited extends ApplinksError {

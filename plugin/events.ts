@@ -4,6 +4,7 @@
  */
 import { channel } from 'node:diagnostics_channel';
 import type { ProblemCode } from './errors.js';
+import type { OAuth2ErrorCode } from './oauth2-errors.js';
 
 interface GrantEvent {
   linkId: string;
@@ -11,7 +12,12 @@ interface GrantEvent {
   userId: string;
 }
 
-interface TokenEvent extends GrantEvent {
+interface TokenEvent {
+  linkId: string;
+  credentialId: string;
+  /** null: the client's own, without a user (OAuth 2.0). */
+  userId: string | null;
+  /** Names a token of OAuth 1.0a, or an authorization of OAuth 2.0 with all its tokens. */
   tokenId: string;
 }
 
@@ -22,9 +28,17 @@ export interface RejectedEvent {
    * `forbidden`: who signed is known, but the token lacks the scope of the route; `login_required`: nobody was logged in,
    * or name and password were wrong.
    */
-  problem: ProblemCode | 'rate_limited' | 'challenge' | 'csrf_rejected' | 'forbidden' | 'login_required';
+  problem:
+    | ProblemCode
+    | OAuth2ErrorCode
+    | 'rate_limited'
+    | 'challenge'
+    | 'csrf_rejected'
+    | 'forbidden'
+    | 'login_required';
   /** Internal explanation that the caller did not get. */
   reason: string;
+  /** Consumer key or client id, as the caller claimed it. */
   consumerKey: string | undefined;
   address: string | undefined;
 }
@@ -44,6 +58,10 @@ export interface EventMap {
   'access_token.issued': TokenEvent;
   'access_token.renewed': TokenEvent;
   'access_token.revoked': TokenEvent & { by: string | null };
+  /** An authorization code came a second time: what came of its first use was revoked. */
+  'authorization_code.replayed': TokenEvent;
+  /** A refresh token came again after its successor was issued: the authorization was revoked. */
+  'refresh_token.reused': TokenEvent;
   'request.rejected': RejectedEvent;
   'grant.created': { linkId: string; userId: string | null };
   'grant.renewed': { linkId: string; userId: string | null };

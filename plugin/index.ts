@@ -11,6 +11,7 @@ export type { LinkStatus, StatusCategory, StatusType } from './consumer/status-t
 export type { CallInit } from './consumer/prepared-call.js';
 export {
   ApplinksError,
+  CredentialsMissing,
   CredentialsRequired,
   InvalidInput,
   LinkingFailed,
@@ -23,12 +24,15 @@ export {
   type PeerUnreachableKind,
   type ProblemCode,
 } from './errors.js';
+export { BearerRefused, OAuth2Error, type OAuth2ErrorCode } from './oauth2-errors.js';
 export type { EventMap, EventName, Listener } from './events.js';
 export type { Host, HostUser } from './host.js';
 export type { RateLimiter } from './http/rate-limiter.js';
 export type { Logger } from './logger.js';
 export type { ApplinkCaller } from './provider/authenticate.js';
+export type { BearerCaller } from './provider/oauth2/bearer-caller.js';
 export type { AuthenticateOptions } from './provider/authenticate-middleware.js';
+export type { SignedCaller } from './provider/signed-caller.js';
 export type { ApplinksStrategy } from './provider/strategy.js';
 export type * from './store/authorizations.js';
 export type * from './store/oauth2-client.js';

@@ -114,6 +114,7 @@ export async function createApp(config: Config, logger: Logger): Promise<CiServe
   });
   app.set('view engine', 'ejs').set('views', join(import.meta.dirname, 'views'));
   Object.assign(app.locals, { href: (path: string) => `${config.basePath}${path}`, caller: undefined });
+  app.use(applinks.wellKnownRouter());
   app.use(config.basePath || '/', site);
   return {
     app,

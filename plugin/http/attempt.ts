@@ -5,13 +5,14 @@
 import type { Request } from 'express';
 import type { Context } from '../context.js';
 import { ApplinksError, OAuthChallenge, OAuthProblem, RateLimited } from '../errors.js';
+import { OAuth2Error } from '../oauth2-errors.js';
 import type { RejectedEvent } from '../events.js';
 import type { Endpoint } from './handler.js';
 
 export interface Attempt {
   endpoint: string;
   address: string | undefined;
-  /** As claimed by the caller, once it has been read. */
+  /** Consumer key or client id as claimed by the caller, once it has been read. */
   consumerKey: string | undefined;
 }
 
@@ -42,6 +43,7 @@ export function reportingRejections(context: Context, name: string, endpoint: En
 
 function problemOf(error: unknown): RejectedEvent['problem'] | undefined {
   if (error instanceof OAuthProblem) return error.problem;
+  if (error instanceof OAuth2Error) return error.error;
   if (error instanceof OAuthChallenge) return 'challenge';
   if (error instanceof RateLimited) return 'rate_limited';
   if (!(error instanceof ApplinksError)) return undefined;

@@ -13,12 +13,14 @@ import {
   RateLimited,
   type ErrorCode,
 } from '../errors.js';
+import { OAuth2Error } from '../oauth2-errors.js';
 import { sendOAuthError } from './oauth-answer.js';
+import { sendOAuth2Error } from './oauth2-answer.js';
 import { setNoStore } from './security-headers.js';
 import type { Views } from './views.js';
 
-/** In which form errors are answered. */
-export type Surface = 'oauth' | 'page' | 'json';
+/** In which form errors are answered; `oauth` also where bearer tokens are taken, `oauth2` at a token endpoint. */
+export type Surface = 'oauth' | 'oauth2' | 'page' | 'json';
 
 export type Endpoint = (req: Request, res: Response) => Promise<void>;
 
@@ -48,6 +50,10 @@ async function answer(
     sendOAuthError(res, config.baseUrl, error);
     return;
   }
+  if (surface === 'oauth2') {
+    sendOAuth2Error(res, error);
+    return;
+  }
   setNoStore(res);
   if (surface === 'json') {
     const fields = error instanceof InvalidInput ? { fields: error.fields } : {};
@@ -56,11 +62,13 @@ async function answer(
     res.status(error.status).json({ error: said });
     return;
   }
-  await views.render(res, 'error', { error: describeForPage(error) }, { status: error.status });
+  const options = { status: error.status, referrerPolicy: 'no-referrer' } as const;
+  await views.render(res, 'error', { error: describeForPage(error) }, options);
 }
 
 function describeForPage(error: ApplinksError): { status: number; code: string; message: string } {
-  const code = error instanceof OAuthProblem ? error.problem : error.code;
+  const isOAuth2 = error instanceof OAuth2Error;
+  const code = error instanceof OAuthProblem ? error.problem : isOAuth2 ? error.error : error.code;
   return { status: error.status, code, message: error.message };
 }
 

@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import { ApplinksError } from '../errors.js';
 
-const limitBytes = 1024 * 1024;
+const defaultLimitBytes = 1024 * 1024;
 
 export interface RawBodies {
   /** For `express.urlencoded({ verify })` and `express.json({ verify })`. */
@@ -16,25 +16,27 @@ export interface RawBodies {
    * @throws ApplinksError `raw_body_unavailable` when a parser has read it and did not keep it, `payload_too_large`,
    * `unsupported_media_type` when it is compressed.
    */
-  readForm(req: Request): Promise<string | undefined>;
+  readForm(req: Request, limitBytes?: number): Promise<string | undefined>;
   /** The raw body of any type; the same errors. */
-  readBytes(req: Request): Promise<Buffer>;
+  readBytes(req: Request, limitBytes?: number): Promise<Buffer>;
 }
 
 export function createRawBodies(): RawBodies {
   const kept = new WeakMap<IncomingMessage, Buffer>();
-  const readBytes = async (req: Request): Promise<Buffer> => {
+  const readBytes = async (req: Request, limitBytes = defaultLimitBytes): Promise<Buffer> => {
     const known = kept.get(req);
+    if (known && known.length > limitBytes) throw tooLarge(limitBytes);
     if (known) return known;
     if (req.readableEnded || req.readableDidRead) throw unavailable();
-    const bytes = await readAll(req);
+    const bytes = await readAll(req, limitBytes);
     kept.set(req, bytes);
     return bytes;
   };
   return {
     keepRawBody: (req, _res, body) => void kept.set(req, body),
     readBytes,
-    readForm: async (req) => (isForm(req) ? (await readBytes(req)).toString('utf8') : undefined),
+    readForm: async (req, limitBytes) =>
+      isForm(req) ? (await readBytes(req, limitBytes)).toString('utf8') : undefined,
   };
 }
 
@@ -43,7 +45,7 @@ export function isForm(req: IncomingMessage): boolean {
   return /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(req.headers['content-type'] ?? '');
 }
 
-async function readAll(req: Request): Promise<Buffer> {
+async function readAll(req: Request, limitBytes: number): Promise<Buffer> {
   const encoding = req.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new ApplinksError('unsupported_media_type', 415, 'Send the body without Content-Encoding.');
@@ -55,9 +57,7 @@ async function readAll(req: Request): Promise<Buffer> {
   try {
     for await (const chunk of stream) {
       size += chunk.length;
-      if (size > limitBytes) {
-        throw new ApplinksError('payload_too_large', 413, `The body is larger than ${limitBytes} bytes.`);
-      }
+      if (size > limitBytes) throw tooLarge(limitBytes);
       chunks.push(chunk);
     }
   } catch (error) {
@@ -67,6 +67,10 @@ async function readAll(req: Request): Promise<Buffer> {
     });
   }
   return Buffer.concat(chunks);
+}
+
+function tooLarge(limitBytes: number): ApplinksError {
+  return new ApplinksError('payload_too_large', 413, `The body is larger than ${limitBytes} bytes.`);
 }
 
 function unavailable(): ApplinksError {

@@ -10,11 +10,13 @@ export interface PageHeaders {
   formAction?: readonly string[];
   /** Origins that may show this page in a frame; none by default. */
   frameAncestors?: readonly string[];
+  /** By default our own pages see where a form came from, which is what plain http has instead of `Sec-Fetch-Site`. */
+  referrerPolicy?: 'same-origin' | 'no-referrer';
 }
 
 export function setPageHeaders(
   res: Response,
-  { formAction = [], frameAncestors = [] }: PageHeaders = {},
+  { formAction = [], frameAncestors = [], referrerPolicy = 'same-origin' }: PageHeaders = {},
 ): void {
   res.setHeader(
     'Content-Security-Policy',
@@ -32,7 +34,7 @@ export function setPageHeaders(
   if (frameAncestors.length === 0) res.setHeader('X-Frame-Options', 'DENY');
   else res.removeHeader('X-Frame-Options');
   res.setHeader('X-Content-Type-Options', 'nosniff');
-  res.setHeader('Referrer-Policy', 'same-origin');
+  res.setHeader('Referrer-Policy', referrerPolicy);
   setNoStore(res);
 }
 

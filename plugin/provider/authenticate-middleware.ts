@@ -4,17 +4,19 @@
  */
 import type { RequestHandler } from 'express';
 import type { Context } from '../context.js';
-import { ApplinksError, OAuthChallenge } from '../errors.js';
+import { ApplinksError } from '../errors.js';
 import type { EndpointFactory } from '../http/handler.js';
 import { isOAuthHeader } from '../oauth1/authorization-header.js';
+import { isBearerHeader } from '../oauth2/bearer.js';
 import type { Authenticator } from './authenticate.js';
+import { requireUserOf } from './require-user-of.js';
 
 export interface AuthenticateOptions {
   /** The token must include this scope, else 403. */
   scope?: string;
   /** `optional` lets applications call in their own name (no user). Default `required`. */
   user?: 'required' | 'optional';
-  /** Lets requests without an OAuth header pass, with `req.applink` undefined: for routes that know sessions too. */
+  /** Lets requests without an OAuth or bearer header pass, with `req.applink` undefined: for routes that know sessions too. */
   optional?: boolean;
 }
 
@@ -26,15 +28,14 @@ export function createAuthenticateMiddleware(
   return ({ scope, user = 'required', optional = false }: AuthenticateOptions = {}): RequestHandler => {
     requireKnownScope(config.scopes, scope);
     return (req, res, next) => {
-      if (optional && !isOAuthHeader(req.headers.authorization)) {
+      const { authorization } = req.headers;
+      if (optional && !isOAuthHeader(authorization) && !isBearerHeader(authorization)) {
         next();
         return;
       }
       endpoints('oauth', 'resource', async () => {
         const caller = await authenticator(req, scope);
-        if (caller.user === null && user === 'required') {
-          throw new OAuthChallenge({ reason: 'the route requires a user' });
-        }
+        if (user === 'required') requireUserOf(caller);
         req.applink = caller;
         next();
       })(req, res, next);

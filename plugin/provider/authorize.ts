@@ -6,7 +6,7 @@
  */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.js';
-import { ApplinksError, OAuthProblem } from '../errors.js';
+import { OAuthProblem } from '../errors.js';
 import type { HostUser } from '../host.js';
 import type { Csrf } from '../http/csrf.js';
 import type { Endpoint } from '../http/handler.js';
@@ -15,7 +15,7 @@ import type { RawBodies } from '../http/raw-body.js';
 import { requireUser, userOrLogin } from '../http/user.js';
 import type { Views } from '../http/views.js';
 import { decide, finish } from './decision.js';
-import { originOf } from './callback.js';
+import { askConsent, readDecision } from './consent-page.js';
 import { requirePending, type Pending } from './pending-token.js';
 
 export interface AuthorizeDependencies {
@@ -44,17 +44,15 @@ export function decideConsent({ context, views, csrf, rawBodies }: AuthorizeDepe
     const pending = await requirePending(context, form.get('oauth_token'));
     const user = await requireUser(context, req);
     csrf.require(req, user.id, consentPurpose(pending), form.get('csrf_token'));
-    if (form.has('switch')) {
+    const decision = readDecision(form);
+    if (decision === 'switch') {
       await context.config.host.login(req, res, {
         returnTo: consentPath(context, pending),
         switchAccount: true,
       });
       return;
     }
-    if (form.has('authorize') === form.has('cancel')) {
-      throw new ApplinksError('invalid_input', 400, 'Choose either Allow or Deny.');
-    }
-    const outcome = await decide(context, pending, user, form.has('authorize'));
+    const outcome = await decide(context, pending, user, decision === 'allow');
     await finish(views, res, pending, outcome);
   };
 }
@@ -67,18 +65,17 @@ async function renderConsent(
   pending: Pending,
 ): Promise<void> {
   const { config } = context;
-  const { callback } = pending.record;
-  const page = {
+  await askConsent({ views, csrf }, req, res, {
     link: { name: pending.link.name },
-    credentialKey: pending.credential.key,
-    user: { name: user.name, displayName: user.displayName },
+    user,
     scopes: pending.scopes.map((name) => ({ name, description: config.scopes[name] ?? name })),
-    callbackHost: callback === null ? null : new URL(callback).host,
+    destination: pending.record.callback,
     action: publicPath(config, authorizePath),
-    requestToken: pending.token,
-    csrfToken: csrf.token(req, res, user.id, consentPurpose(pending)),
-  };
-  await views.render(res, 'consent', page, { formAction: callback === null ? [] : [originOf(callback)] });
+    fields: [['oauth_token', pending.token]],
+    identifier: { label: 'Consumer key', value: pending.credential.key },
+    waitsMs: null,
+    purpose: consentPurpose(pending),
+  });
 }
 
 /** Bound to what the page showed: an administrator who widens the scopes meanwhile makes the form worthless. */

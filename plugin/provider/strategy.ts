@@ -4,10 +4,13 @@
  */
 import type { Request } from 'express';
 import { ApplinksError, OAuthChallenge, OAuthProblem } from '../errors.js';
+import { BearerRefused } from '../oauth2-errors.js';
 import type { HostUser } from '../host.js';
+import { challengesOf } from '../http/oauth-answer.js';
 import { setNoStore } from '../http/security-headers.js';
 import { challenge, problemFields } from '../oauth1/problem.js';
 import type { ApplinkCaller, Authenticator } from './authenticate.js';
+import { requireUserOf } from './require-user-of.js';
 
 interface StrategyOptions {
   /** The token must include this scope, else 403. */
@@ -42,9 +45,9 @@ export function createStrategy(authenticator: Authenticator, realm: string): App
       }
       authenticator(req, scope)
         .then((caller) => {
-          if (caller.user === null) throw new OAuthChallenge({ reason: 'the strategy requires a user' });
+          const user = requireUserOf(caller);
           req.applink = caller;
-          this.success(caller.user, caller);
+          this.success(user, caller);
         })
         .catch((error: unknown) => refuse(this, req, realm, error));
     },
@@ -54,7 +57,8 @@ export function createStrategy(authenticator: Authenticator, realm: string): App
 function refuse(outcomes: PassportOutcomes, req: Request, realm: string, error: unknown): void {
   if (error instanceof OAuthProblem)
     failWith(outcomes, req, challenge(realm, problemFields(error)), error.status);
-  else if (error instanceof OAuthChallenge) failWith(outcomes, req, challenge(realm), error.status);
+  else if (error instanceof OAuthChallenge || error instanceof BearerRefused)
+    failWith(outcomes, req, challengesOf(realm, error).join(', '), error.status);
   else if (error instanceof ApplinksError && error.status < 500) outcomes.fail(error.status);
   else outcomes.error(error);
 }

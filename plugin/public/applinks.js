@@ -1,4 +1,4 @@
-/* Copy buttons: they stay hidden without JavaScript. */
+/* Copy buttons, which stay hidden without JavaScript, and warnings whose time comes while a page is open. */
 
 /** The clipboard API is there on https only; many installations inside a company are plain http. */
 async function copy(source) {
@@ -23,4 +23,10 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
       () => say('Select the value and copy it by hand'),
     );
   });
+}
+
+for (const warning of document.querySelectorAll('[data-reveal-after]')) {
+  setTimeout(() => {
+    warning.hidden = false;
+  }, Number(warning.dataset.revealAfter));
 }

@@ -54,8 +54,7 @@ export function memoryAuthorizations(state: MemoryAuthorizations): Authorization
         (filter.credentialId ?? credentialId) === credentialId &&
         (filter.linkId ?? linkId) === linkId,
     );
-  const find = (isMeant: (tokens: TokenPair) => boolean) => {
-    const tokens = [...pairs.values()].find(isMeant);
+  const found = (tokens: TokenPair | undefined) => {
     const authorization = tokens && authorizations.get(tokens.authorizationId);
     return Promise.resolve(authorization && structuredClone({ authorization, tokens }));
   };
@@ -72,8 +71,9 @@ export function memoryAuthorizations(state: MemoryAuthorizations): Authorization
       );
       return Promise.resolve(structuredClone(newestFirst.slice(offset, offset + limit)));
     },
-    findByAccessToken: (digest) => find(({ accessDigest }) => accessDigest === digest),
-    findByRefreshToken: (digest) => find(({ refreshDigest }) => refreshDigest === digest),
+    findByAccessToken: (digest) => found(pairs.get(digest)),
+    findByRefreshToken: (digest) =>
+      found([...pairs.values()].find(({ refreshDigest }) => refreshDigest === digest)),
     rotate: async (refreshDigest, rotation, next, expiresAtMs) => {
       const spent = [...pairs.values()].find((tokens) => tokens.refreshDigest === refreshDigest);
       const authorization = authorizations.get(next.authorizationId);

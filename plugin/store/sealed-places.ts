@@ -16,5 +16,7 @@ export const sealedPlace = {
     place('transactions', linkId, connectionId, userId),
   grant: (linkId: string, connectionId: string, userId: string | null): string =>
     place('grants', linkId, connectionId, JSON.stringify(userId)),
+  successorTokens: (linkId: string, authorizationId: string, refreshDigest: string): string =>
+    place('bearer_tokens', linkId, authorizationId, refreshDigest),
   accessTokenSecret: (linkId: string, userId: string): string => place('access_tokens', linkId, userId),
 };

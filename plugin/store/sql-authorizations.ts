@@ -8,18 +8,9 @@ import { falseWithoutParent } from './sql-parent.js';
 
 export function sqlAuthorizations(db: Database): AuthorizationStore {
   const find = async (column: 'access_digest' | 'refresh_digest', digest: string) => {
-    const tokens = await db
-      .selectFrom('applinks_bearer_tokens')
-      .selectAll()
-      .where(column, '=', digest)
-      .executeTakeFirst();
+    const tokens = await selectTokens(db, column, digest).executeTakeFirst();
     const authorization =
-      tokens &&
-      (await db
-        .selectFrom('applinks_authorizations')
-        .selectAll()
-        .where('id', '=', tokens.authorization_id)
-        .executeTakeFirst());
+      tokens && (await selectAuthorization(db, tokens.authorization_id).executeTakeFirst());
     return authorization && { authorization: toAuthorization(authorization), tokens: toTokenPair(tokens) };
   };
   return {
@@ -102,6 +93,14 @@ export function sqlAuthorizations(db: Database): AuthorizationStore {
       return rows.map(toAuthorization);
     },
   };
+}
+
+export function selectTokens(db: Database, column: 'access_digest' | 'refresh_digest', digest: string) {
+  return db.selectFrom('applinks_bearer_tokens').selectAll().where(column, '=', digest);
+}
+
+export function selectAuthorization(db: Database, id: string) {
+  return db.selectFrom('applinks_authorizations').selectAll().where('id', '=', id);
 }
 
 /** Within the caller's transaction. */

@@ -15,8 +15,7 @@ export function sqlLinks(db: Database): LinkStore {
       return (await query.execute()).map(({ document }) => readLinkDocument(document));
     },
     get: async (id) => {
-      const query = db.selectFrom('applinks_links').select('document').where('id', '=', id);
-      const row = await query.executeTakeFirst();
+      const row = await selectLink(db, id).executeTakeFirst();
       return row && readLinkDocument(row.document);
     },
     findByConsumerKey: async (key) => {
@@ -67,6 +66,10 @@ export function sqlLinks(db: Database): LinkStore {
       return numDeletedRows === 1n;
     },
   };
+}
+
+export function selectLink(db: Database, id: string) {
+  return db.selectFrom('applinks_links').select('document').where('id', '=', id);
 }
 
 export function selectLinkOfConsumer(db: Database, key: string) {

@@ -28,7 +28,8 @@ export function sqliteStore(file: string): Store {
   });
   return {
     ...store,
-    links: { ...store.links, findByConsumerKey: hot.findByConsumerKey },
+    links: { ...store.links, get: hot.getLink, findByConsumerKey: hot.findByConsumerKey },
     accessTokens: { ...store.accessTokens, get: hot.getAccessToken },
+    authorizations: { ...store.authorizations, findByAccessToken: hot.findByAccessToken },
   };
 }

@@ -13,6 +13,8 @@ export interface ExchangeRequest {
   body?: string | undefined;
   /** 15 seconds by default. */
   timeoutMs?: number | undefined;
+  /** PEM of an authority to trust, instead of the usual ones. */
+  ca?: string | undefined;
 }
 
 export interface Exchange {
@@ -41,6 +43,7 @@ export function exchange(asked: ExchangeRequest): Promise<Exchange> {
       method: asked.method,
       headers: { ...asked.headers, ...length },
       agent: false,
+      ca: asked.ca,
       signal: AbortSignal.timeout(asked.timeoutMs ?? defaultTimeoutMs),
     });
     request.on('error', reject);

@@ -41,6 +41,38 @@ describe('The options of createApplinks()', () => {
     expect(config.clock()).to.be.closeTo(Date.now(), 1000);
   });
 
+  it('give the authorization server its lifetimes and switches, within bounds', () => {
+    expect(parseOptions(options()).oauth2).to.deep.equal({
+      codeMs: 60_000,
+      accessTokenMs: 3_600_000,
+      refreshTokenMs: 90 * 86_400_000,
+      authorizationMs: 365 * 86_400_000,
+      dataCenterPaths: true,
+      introspection: false,
+      anyLoopbackPort: false,
+    });
+    expect(parseOptions(options({ oauth2: { authorizationMs: null } })).oauth2.authorizationMs).to.equal(
+      null,
+    );
+    for (const oauth2 of [
+      { codeMs: 9_999 },
+      { codeMs: 600_001 },
+      { accessTokenMs: 59_999 },
+      { accessTokenMs: 86_400_001 },
+      { refreshTokenMs: 3_599_999 },
+      { refreshTokenMs: 366 * 86_400_000 },
+      { authorizationMs: 0 },
+    ]) {
+      expect(messageOf({ oauth2 })).to.include(`oauth2.${Object.keys(oauth2)[0]}: `);
+    }
+  });
+
+  it('offer one scope to OAuth 2.0 where there is none', () => {
+    expect(parseOptions(options({ scopes: {} })).offeredScopes).to.have.all.keys('access');
+    const scopes = { build: 'Start builds' };
+    expect(parseOptions(options({ scopes })).offeredScopes).to.deep.equal(scopes);
+  });
+
   it('lose trailing slashes of baseUrl', () => {
     expect(parseOptions(options({ baseUrl: 'https://ci.example.test/' }))).to.include({
       baseUrl: 'https://ci.example.test',

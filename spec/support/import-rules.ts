@@ -10,10 +10,10 @@ import { join } from 'node:path';
 /** The store's contract and what is done above it (rule 5); every other file of the folder is an implementation. */
 const storeInterfaces = [
   'store',
-  'tokens',
   'authorizations',
   'oauth2-client',
   'oauth2-attempt',
+  'tokens',
   'outgoing',
   'values',
   'digest',
@@ -25,17 +25,17 @@ const storeInterfaces = [
   'note-keeper',
 ].map((name) => `store/${name}\\.ts`);
 /** Types and errors that every ring shares, and the edge's view of the options. */
-const shared = ['errors', 'events', 'logger', 'host', 'nearest-name', 'server-id'].map(
+const shared = ['errors', 'oauth2-errors', 'events', 'logger', 'host', 'nearest-name', 'server-id'].map(
   (name) => `${name}\\.ts`,
 );
 const edge = [...shared, 'config\\.ts', 'context\\.ts', 'http/'];
 
 const table: Record<string, readonly string[]> = {
   oauth1: ['oauth1/', 'errors\\.ts'],
-  oauth2: ['oauth2/', 'errors\\.ts'],
+  oauth2: ['oauth2/', 'oauth2-errors\\.ts'],
   store: ['store/', ...shared],
-  // The error handler writes OAuth's challenge and problem form.
-  http: [...edge, 'oauth1/(?:encoding|problem)\\.ts'],
+  // The error handler writes the challenges and error forms of both protocols.
+  http: [...edge, 'oauth1/(?:encoding|problem)\\.ts', 'oauth2/(?:bearer|description)\\.ts'],
   provider: [...edge, 'oauth1/', 'oauth2/', ...storeInterfaces, 'provider/'],
   consumer: [...edge, 'oauth1/', 'oauth2/', ...storeInterfaces, 'consumer/'],
   admin: [...edge, ...storeInterfaces, 'consumer/(?:discovery|diagnosis)\\.ts', 'admin/'],

@@ -3,6 +3,7 @@
  * reverse proxy strips; on Express 5 or 4.
  */
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
@@ -34,6 +35,8 @@ export interface KitAppOptions {
   port?: number;
   /** In front of everything, for faults on the wire. */
   first?: RequestHandler;
+  /** PEM of a certificate for `localhost`, and its key: serves https. Not for the mount `stripped`. */
+  tls?: { cert: string; key: string } | undefined;
   options?: Partial<ApplinksOptions>;
 }
 
@@ -54,12 +57,14 @@ export async function startKitApp({
   encryptionKey = randomBytes(32).toString('base64'),
   limitFailures = false,
   port: wantedPort = 0,
+  tls,
   ...rest
 }: KitAppOptions = {}): Promise<KitApp> {
-  const server = createServer();
+  const server = tls ? createSecureServer(tls) : createServer();
   const port = await listen(server, wantedPort);
   const proxy = mount === 'stripped' ? await startStrippingProxy('/ci', port) : undefined;
-  const baseUrl = proxy?.url ?? `http://127.0.0.1:${port}${mount === 'path' ? '/ci' : ''}`;
+  const origin = tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
+  const baseUrl = proxy?.url ?? `${origin}${mount === 'path' ? '/ci' : ''}`;
   const host = rest.host ?? new TestHost(new URL(baseUrl).pathname.replace(/\/$/, ''));
   const applinks = createApplinks({
     baseUrl,
@@ -98,6 +103,7 @@ function assemble(
   const app = express();
   if (first) app.use(first);
   const routes = express.Router();
+  app.use(applinks.wellKnownRouter());
   routes.get('/login', host.loginRoute);
   routes.use(applinks.router());
   routes.post('/job/demo/build', applinks.authenticate({ scope: 'build' }), (req, res) => {
@@ -116,7 +122,7 @@ function assemble(
   return app as RequestListener;
 }
 
-async function listen(server: Server, port: number): Promise<number> {
+async function listen(server: Server | SecureServer, port: number): Promise<number> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;

@@ -15,6 +15,7 @@ import {
   rememberSecret,
   secretKinds,
   watch,
+  type SecretKind,
 } from './secrets.js';
 
 subscribe('applinks', (event) =>
@@ -40,12 +41,18 @@ subscribe('http.server.response.finish', (message) => {
   for (const challenge of headerOf(response, 'www-authenticate')) captureError(challenge);
 });
 
-/** What the protocol's redirects carry; it may be in no log. */
+/** What the protocols' redirects carry; it may be in no log. */
 function rememberQuery(url: string): void {
-  for (const [, name, value = ''] of url.matchAll(/[?&](oauth_token|oauth_verifier)=([^&#]*)/g)) {
-    rememberSecret(decoded(value), name === 'oauth_token' ? 'request token' : 'verifier');
+  for (const [, name = '', value = ''] of url.matchAll(/[?&](oauth_token|oauth_verifier|code)=([^&#]*)/g)) {
+    rememberSecret(decoded(value), inRedirects[name] ?? 'verifier');
   }
 }
+
+const inRedirects: Readonly<Record<string, SecretKind>> = {
+  oauth_token: 'request token',
+  oauth_verifier: 'verifier',
+  code: 'code',
+};
 
 function headerOf(response: ServerResponse, name: string): string[] {
   const value = response.getHeader(name);

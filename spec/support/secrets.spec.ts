@@ -18,7 +18,7 @@ describe('the watch over secrets', () => {
 
   for (const kind of secretKinds) {
     for (const place of places) {
-      const allowed = place === 'url' && (kind === 'request token' || kind === 'verifier');
+      const allowed = place === 'url' && ['request token', 'verifier', 'code'].includes(kind);
       it(`${allowed ? 'lets pass' : 'finds'} (${kind}, ${place})`, () => {
         const secret = makeSecret();
         own.remember(secret, kind);

@@ -23,6 +23,8 @@ export const secretKinds = [
   'signature',
   'request token',
   'verifier',
+  'code',
+  'refresh token',
   'password',
 ] as const;
 
@@ -47,8 +49,8 @@ export interface SecretWatch {
   counts(): Record<SecretKind | Place, number>;
 }
 
-/** The protocol's redirects carry these two (RFC 5849 sections 2.2 and 2.3); nothing else may. */
-const allowedInUrls: readonly SecretKind[] = ['request token', 'verifier'];
+/** The protocols' redirects carry these (RFC 5849 sections 2.2 and 2.3, RFC 6749 section 4.1.2); nothing else may. */
+const allowedInUrls: readonly SecretKind[] = ['request token', 'verifier', 'code'];
 
 /** Shorter values can't be told from ordinary words, and are not remembered. */
 const shortestSecret = 12;

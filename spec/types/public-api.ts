@@ -12,6 +12,7 @@ import {
   type ApplinksOptions,
   type ErrorCode,
   type HostUser,
+  type OAuth2ErrorCode,
   type ProblemCode,
   type Store,
 } from 'express-applinks';
@@ -70,14 +71,20 @@ export function application(applinks: Applinks): void {
   exactly<RequestHandler>()(applinks.authenticate());
 
   applinks.on('access_token.issued', ({ userId, tokenId }) => {
-    exactly<string>()(userId);
+    exactly<string | null>()(userId);
     exactly<string>()(tokenId);
   });
   applinks.on('request.rejected', ({ reason, problem }) => {
     exactly<string>()(reason);
-    exactly<ProblemCode | 'rate_limited' | 'challenge' | 'csrf_rejected' | 'forbidden' | 'login_required'>()(
-      problem,
-    );
+    exactly<
+      | ProblemCode
+      | OAuth2ErrorCode
+      | 'rate_limited'
+      | 'challenge'
+      | 'csrf_rejected'
+      | 'forbidden'
+      | 'login_required'
+    >()(problem);
   });
   // @ts-expect-error an event that there is not
   applinks.on('access_token.isued', () => undefined);

@@ -1,6 +1,6 @@
 /**
- * Who may call the linking resources: an administrator by HTTP Basic, who is asked for by a peer's wizard, or an OAuth
- * caller who is an administrator (applinks-oauth1.md 2.3, 9.1, 10.2). What an attacker tries here: another site's page
+ * Who may call the linking resources: an administrator by HTTP Basic, who is asked for by a peer's wizard, or a
+ * caller with link credentials who is an administrator (applinks-oauth1.md 2.3, 9.1, 10.2). What an attacker tries here: another site's page
  * with an administrator's cookie (a cookie never counts here, and `X-Atlassian-Token` opens nothing), guessing of
  * passwords (limited per name and address, also when all tries come at once), reading them from the wire (https only,
  * outside of loopback), and more than was allowed: a token that was given for some scopes only administers nothing.
@@ -11,22 +11,21 @@ import { ApplinksError, RateLimited } from '../../errors.js';
 import type { HostUser } from '../../host.js';
 import { addressGroup } from '../../http/address-group.js';
 import { createOneAtATime } from '../../http/one-at-a-time.js';
-import type { Credential, Link } from '../../store/store.js';
+import type { Link } from '../../store/store.js';
 
 /** By whom a linking resource was called. */
 export interface LinkingCaller {
   /** null: an application in its own name. */
   user: HostUser | null;
   isAdmin: boolean;
-  /** Of a signed call. */
+  /** Of a call with link credentials. */
   link: Link | undefined;
-  credential: Credential | undefined;
 }
 
 /** provider/authenticate.ts, handed in by the composition root. */
-export type AuthenticateSigned = (
+export type AuthenticateCaller = (
   req: Request,
-) => Promise<{ link: Link; credential: Credential; user: HostUser | null; scopes: readonly string[] }>;
+) => Promise<{ link: Link; user: HostUser | null; scopes: readonly string[] }>;
 
 export interface LinkingAccess {
   /** Undefined for nobody. @throws OAuthProblem, OAuthChallenge, RateLimited, ApplinksError `forbidden` */
@@ -35,22 +34,22 @@ export interface LinkingAccess {
   requireAdmin(req: Request): Promise<string>;
 }
 
-export function createLinkingAccess(context: Context, authenticate: AuthenticateSigned): LinkingAccess {
+export function createLinkingAccess(context: Context, authenticate: AuthenticateCaller): LinkingAccess {
   const { host } = context.config;
   const oneAtATime = createOneAtATime();
   const identify: LinkingAccess['identify'] = async (req) => {
     const authorization = req.headers.authorization ?? '';
-    if (/^OAuth(?:\s|$)/i.test(authorization)) {
-      const { link, credential, user, scopes } = await authenticate(req);
+    if (/^(?:OAuth|Bearer)(?:\s|$)/i.test(authorization)) {
+      const { link, user, scopes } = await authenticate(req);
       const isUnlimited = Object.keys(context.config.scopes).every((scope) => scopes.includes(scope));
       const isAdmin = user !== null && isUnlimited && (await host.isAdmin(user));
-      return { user, isAdmin, link, credential };
+      return { user, isAdmin, link };
     }
     const basic = readBasic(authorization);
     if (!basic) return undefined;
     const address = addressGroup(req.ip);
     const user = await oneAtATime(address, () => verifyPassword(context, address, basic));
-    return user && { user, isAdmin: await host.isAdmin(user), link: undefined, credential: undefined };
+    return user && { user, isAdmin: await host.isAdmin(user), link: undefined };
   };
   return {
     identify,

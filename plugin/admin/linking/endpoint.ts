@@ -4,6 +4,7 @@
  */
 import type { Request } from 'express';
 import { ApplinksError, OAuthChallenge, OAuthProblem, RateLimited } from '../../errors.js';
+import { BearerRefused } from '../../oauth2-errors.js';
 import type { Context } from '../../context.js';
 import { emitRejection, startAttempt } from '../../http/attempt.js';
 import type { Endpoint } from '../../http/handler.js';
@@ -17,7 +18,7 @@ export function linkingEndpoint(context: Context, name: string, handle: LinkingH
     try {
       sendLinking(req, res, await handle(req));
     } catch (error) {
-      const isOwnForm = error instanceof OAuthProblem || error instanceof OAuthChallenge;
+      const isOwnForm = [OAuthProblem, OAuthChallenge, BearerRefused].some((kind) => error instanceof kind);
       if (!(error instanceof ApplinksError) || isOwnForm) throw error;
       if (error.status >= 500 && error.code !== 'peer_unreachable' && error.code !== 'peer_refused')
         throw error;

@@ -42,6 +42,8 @@ export interface MiniBrowserOptions {
   /** How many redirects are followed; 0 shows each redirect as a page. 20 by default. */
   redirects?: number;
   headers?: Readonly<Record<string, string>>;
+  /** PEM of an authority to trust, instead of the usual ones. */
+  ca?: string;
 }
 
 function fetchSite(from: string | undefined, to: string): string {
@@ -53,7 +55,7 @@ function fetchSite(from: string | undefined, to: string): string {
     : 'cross-site';
 }
 
-export function createBrowser({ redirects = 20, headers = {} }: MiniBrowserOptions = {}): MiniBrowser {
+export function createBrowser({ redirects = 20, headers = {}, ca }: MiniBrowserOptions = {}): MiniBrowser {
   const cookies = createCookieJar();
 
   const ask = async (
@@ -79,6 +81,7 @@ export function createBrowser({ redirects = 20, headers = {} }: MiniBrowserOptio
         ...headers,
       },
       body,
+      ca,
     });
     for (const [name, value] of answer.headers) {
       if (name.toLowerCase() === 'set-cookie') cookies.store(new URL(url), value);
