@@ -32,6 +32,8 @@ export interface CodeStore {
    * caller, and only if the code exists, is unused and is of the client and user of `authorization`.
    */
   exchange(digest: string, authorization: Authorization, tokens: TokenPair): Promise<boolean>;
+  /** Deletes unused ones by client, link or user (`id` is not used here); used ones keep their mark. Returns how many. */
+  remove(filter: Omit<TokenFilter, 'id'>): Promise<number>;
 }
 
 /** What one consent gave a client, or what a client has of its own: its tokens belong to it and die with it. */

@@ -7,7 +7,7 @@ import type {
   TokenPair,
 } from './authorizations.js';
 import { deleteWhere } from './delete-where.js';
-import { requireFilter, requireKnownFields } from './owner-columns.js';
+import { requireFilter, requireKnownFields, requireOwnerFilter } from './owner-columns.js';
 import type { TokenFilter } from './tokens.js';
 
 export interface MemoryAuthorizations {
@@ -40,6 +40,19 @@ export function memoryCodes(state: MemoryAuthorizations): CodeStore {
       put(state, authorization, tokens);
       code.authorizationId = authorization.id;
       return Promise.resolve(true);
+    },
+    remove: async (filter) => {
+      requireOwnerFilter(filter);
+      return Promise.resolve(
+        deleteWhere(
+          codes,
+          ({ linkId, credentialId, userId, authorizationId }) =>
+            authorizationId === null &&
+            (filter.linkId ?? linkId) === linkId &&
+            (filter.credentialId ?? credentialId) === credentialId &&
+            (filter.userId ?? userId) === userId,
+        ),
+      );
     },
   };
 }

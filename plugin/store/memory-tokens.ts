@@ -1,5 +1,5 @@
 /** Request and access tokens of the memory store. */
-import { requireFilter, requireKnownFields, requireRequestTokenFilter } from './owner-columns.js';
+import { requireFilter, requireKnownFields, requireOwnerFilter } from './owner-columns.js';
 import {
   mostWrongVerifiers,
   type AccessToken,
@@ -52,7 +52,7 @@ export function memoryRequestTokens(tokens: MemoryTokens): RequestTokenStore {
       return Promise.resolve(true);
     },
     remove: async (filter) => {
-      requireRequestTokenFilter(filter);
+      requireOwnerFilter(filter);
       const gone = [...request.values()].filter(
         ({ linkId, credentialId, decision }) =>
           (filter.linkId ?? linkId) === linkId &&

@@ -24,7 +24,8 @@ const attemptSchema = z.object({
 
 export type OAuth2Attempt = z.output<typeof attemptSchema>;
 
+/** What does not fit is as if it were not there. */
 export function readAttempt(notes: readonly Note[]): OAuth2Attempt | undefined {
   const note = notes.find(({ kind }) => kind === attemptNoteKind);
-  return note && attemptSchema.parse(JSON.parse(note.document));
+  return note && attemptSchema.safeParse(JSON.parse(note.document)).data;
 }

@@ -17,8 +17,8 @@ export function filterColumns(filter: TokenFilter): ['id' | OwnerColumn, string]
   return filter.id === undefined ? owners : [['id', filter.id], ...owners];
 }
 
-const requestTokenFields = ['userId', 'credentialId', 'linkId'];
-const accessTokenFields = ['id', ...requestTokenFields];
+const ownerFields = ['userId', 'credentialId', 'linkId'];
+const accessTokenFields = ['id', ...ownerFields];
 
 /**
  * A field that the store does not know selects nothing less: a misspelt `{ user }` would mean every token there is.
@@ -39,9 +39,9 @@ export function requireFilter(filter: TokenFilter): void {
   requireValues(filter);
 }
 
-/** The same for request tokens, which are not selected by id. */
-export function requireRequestTokenFilter(filter: TokenFilter): void {
-  requireKnownFields(filter, requestTokenFields);
+/** The same for request tokens and codes, which are not selected by id. */
+export function requireOwnerFilter(filter: TokenFilter): void {
+  requireKnownFields(filter, ownerFields);
   requireValues(filter);
 }
 

@@ -1,6 +1,7 @@
 /** Authorization codes. A used one keeps its row until it expires, so that a replay is recognised (rule 4). */
 import type { Selectable } from 'kysely';
 import type { AuthorizationCode, CodeStore } from './authorizations.js';
+import { ownerColumns, requireOwnerFilter } from './owner-columns.js';
 import { readStrings } from './row-values.js';
 import type { Database, Tables } from './schema.js';
 import { insertAuthorization } from './sql-authorizations.js';
@@ -36,6 +37,15 @@ export function sqlCodes(db: Database, { hasRowLocks }: SqlDialect): CodeStore {
           return true;
         }),
       ),
+    remove: async (filter) => {
+      requireOwnerFilter(filter);
+      const { numDeletedRows } = await db
+        .deleteFrom('applinks_codes')
+        .where('authorization_id', 'is', null)
+        .where((is) => is.and(ownerColumns(filter).map(([column, value]) => is(column, '=', value))))
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
   };
 }
 

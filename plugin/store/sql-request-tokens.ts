@@ -1,6 +1,6 @@
 /** Request tokens. Each verb is one conditional statement, or a transaction that begins with one (rule 4). */
 import { sql, type Selectable } from 'kysely';
-import { ownerColumns, requireRequestTokenFilter } from './owner-columns.js';
+import { ownerColumns, requireOwnerFilter } from './owner-columns.js';
 import { accessTokenRow } from './sql-access-tokens.js';
 import { readStrings } from './row-values.js';
 import type { Database, Tables } from './schema.js';
@@ -61,7 +61,7 @@ export function sqlRequestTokens(db: Database, { hasRowLocks }: SqlDialect): Req
         }),
       ),
     remove: async (filter) => {
-      requireRequestTokenFilter(filter);
+      requireOwnerFilter(filter);
       const { numDeletedRows } = await db
         .deleteFrom('applinks_request_tokens')
         .where((is) => is.and(ownerColumns(filter).map(([column, value]) => is(column, '=', value))))

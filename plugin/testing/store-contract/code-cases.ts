@@ -71,6 +71,23 @@ export function codeCases(store: Subject): void {
       deepEqual(await store().codes.get(second.digest), second);
       deepEqual(await store().authorizations.list({}, allTokens), [one]);
     });
+    it('are removed by user, client and link while they are unused, and never without a filter', async () => {
+      const [one, two] = [await linkWithClient(store()), await linkWithClient(store())];
+      for (const filter of [{ userId: 'ana' }, { credentialId: clientOf(one) }, { linkId: one.id }]) {
+        const [pending, used, kept] = [newCode(one), newCode(one), newCode(two, { userId: 'rob' })];
+        for (const code of [pending, used, kept]) await store().codes.create(code);
+        const authorization = newAuthorization(one);
+        await store().codes.exchange(used.digest, authorization, newTokenPair(authorization));
+        equal(await store().codes.remove(filter), 1);
+        equal(await store().codes.get(pending.digest), undefined);
+        equal((await store().codes.get(used.digest))?.authorizationId, authorization.id);
+        deepEqual(await store().codes.get(kept.digest), kept);
+      }
+      equal(await store().codes.remove({ userId: 'ana', linkId: two.id }), 0);
+      await rejects(store().codes.remove({}), Error);
+      const misspelt = { user: 'rob' };
+      await rejects(store().codes.remove(misspelt as { userId?: string }), Error);
+    });
     it('go with their client, and with their link', async () => {
       const [one, two] = [await linkWithClient(store()), await linkWithClient(store())];
       const [first, second] = [newCode(one), newCode(two)];
