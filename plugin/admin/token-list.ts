@@ -1,14 +1,19 @@
 /** One page of a list of tokens as the views show it: names instead of ids, and where the neighbouring pages are. */
 import type { Context } from '../context.js';
-import type { TokenService } from './token-service.js';
+import type { GrantedToken, TokenService } from './token-service.js';
 import type { TokenFilter } from '../store/tokens.js';
 
 const pageSize = 50;
 const lastPage = 10_000;
+/** Whom a client's own tokens act for. */
+const noUser = 'nobody: the application itself';
 
 export interface TokenRow {
   id: string;
   application: string;
+  kind: GrantedToken['kind'];
+  /** Consumer key or client id. */
+  key: string;
   user: string;
   scopes: string[];
   createdAtMs: number;
@@ -40,13 +45,15 @@ export async function listTokens(
   const found = await tokens.list(filter, { limit: pageSize + 1, offset: (number - 1) * pageSize });
   const users = new Map<string, string>();
   for (const { userId } of found) {
-    if (!users.has(userId)) users.set(userId, await nameOf(config.host, userId));
+    if (userId !== null && !users.has(userId)) users.set(userId, await nameOf(config.host, userId));
   }
   const rows = found.slice(0, pageSize).map((token) => ({
     id: token.id,
     application: token.linkName,
-    user: users.get(token.userId) ?? token.userId,
-    scopes: token.scopes.map((scope) => config.scopes[scope] ?? scope),
+    kind: token.kind,
+    key: token.consumerKey,
+    user: token.userId === null ? noUser : (users.get(token.userId) ?? token.userId),
+    scopes: token.scopes.map((scope) => config.offeredScopes[scope] ?? scope),
     createdAtMs: token.createdAtMs,
     lastUsedAtMs: token.lastUsedAtMs,
     expiresAtMs: token.expiresAtMs,

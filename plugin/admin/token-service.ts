@@ -1,23 +1,29 @@
 /**
- * What users have granted, for themselves and for administrators: listed without anything secret, revoked at once.
- * Revoking by user, link or consumer also ends what was allowed but not yet fetched.
+ * What users have granted, for themselves and for administrators, by OAuth 1.0a and 2.0 as one list: without anything
+ * secret, revoked at once. Revoking by user, link, consumer or client also ends what was allowed but not yet fetched.
  */
 import { z } from 'zod';
 import type { Context } from '../context.js';
 import { InvalidInput } from '../errors.js';
+import type { Authorization } from '../store/authorizations.js';
 import type { Page } from '../store/outgoing.js';
-import type { TokenFilter } from '../store/tokens.js';
+import type { Link } from '../store/store.js';
+import type { AccessToken, TokenFilter } from '../store/tokens.js';
 import { readInput } from './link-input.js';
+import { pageOfBoth } from './newest-first.js';
 import { emitRevoked } from './revoked-event.js';
 
-/** An access token as it may be shown. Times in milliseconds since the epoch. */
+/** An access token, or what one consent gave a client of OAuth 2.0, as it may be shown. Times in milliseconds since the epoch. */
 export interface GrantedToken {
   id: string;
+  kind: 'oauth1' | 'oauth2';
   linkId: string;
   linkName: string;
+  /** Client id with OAuth 2.0. */
   consumerKey: string;
   credentialId: string;
-  userId: string;
+  /** null: the client's own, without a user. */
+  userId: string | null;
   scopes: string[];
   createdAtMs: number;
   expiresAtMs: number;
@@ -28,7 +34,7 @@ export interface TokenService {
   /** Newest first; an empty filter lists all. @throws InvalidInput when a part of the filter is unknown. */
   list(filter: TokenFilter, page: Page): Promise<GrantedToken[]>;
   /**
-   * @returns how many access tokens died. @param by id of the acting user, null for the host's own code.
+   * @returns how many died. @param by id of the acting user, null for the host's own code.
    * @throws InvalidInput when the filter is empty, or a part of it is unknown or has no value.
    */
   revoke(filter: TokenFilter, by?: string | null): Promise<number>;
@@ -54,35 +60,49 @@ function readRevocation(filter: TokenFilter): TokenFilter {
 export function createTokenService({ store, events }: Pick<Context, 'store' | 'events'>): TokenService {
   return {
     list: async (filter, page) => {
-      const tokens = await store.accessTokens.list(readInput(filterSchema, filter), page);
-      const links = new Map((await store.links.list()).map((link) => [link.id, link]));
-      return tokens.map(
-        ({ id, linkId, credentialId, userId, scopes, createdAtMs, expiresAtMs, lastUsedAtMs }) => {
-          const link = links.get(linkId);
-          const credential = link?.incoming.find((candidate) => candidate.id === credentialId);
-          const names = { linkName: link?.name ?? '', consumerKey: credential?.key ?? '' };
-          return {
-            id,
-            linkId,
-            credentialId,
-            userId,
-            scopes,
-            createdAtMs,
-            expiresAtMs,
-            lastUsedAtMs,
-            ...names,
-          };
-        },
+      const checked = readInput(filterSchema, filter);
+      const found = await pageOfBoth(
+        (part) => store.accessTokens.list(checked, part),
+        (part) => store.authorizations.list(checked, part),
+        page,
       );
+      const links = new Map((await store.links.list()).map((link) => [link.id, link]));
+      return found.map((grant) => describeGrant(grant, links.get(grant.linkId)));
     },
     revoke: async (filter, by = null) => {
       const checked = readRevocation(filter);
       const { id, ...owners } = checked;
-      // Pending grants first: one that is swapped meanwhile is an access token by now, and dies below.
-      if (id === undefined && Object.keys(owners).length > 0) await store.requestTokens.remove(owners);
-      const revoked = await store.accessTokens.revoke(checked);
+      // Pending grants first: one that is swapped meanwhile is a token by now, and dies below.
+      if (id === undefined && Object.keys(owners).length > 0) {
+        await store.requestTokens.remove(owners);
+        await store.codes.remove(owners);
+      }
+      const revoked = [
+        ...(await store.accessTokens.revoke(checked)),
+        ...(await store.authorizations.revoke(checked)),
+      ];
       emitRevoked(events, revoked, by);
       return revoked.length;
     },
+  };
+}
+
+/** Field by field: what a record gains later is not told by accident. */
+function describeGrant(grant: AccessToken | Authorization, link: Link | undefined): GrantedToken {
+  const { id, linkId, credentialId, userId, scopes, createdAtMs, expiresAtMs, lastUsedAtMs } = grant;
+  const consumer = link?.incoming.find((credential) => credential.id === credentialId);
+  const client = link?.clients.find((candidate) => candidate.id === credentialId);
+  return {
+    id,
+    kind: 'digest' in grant ? 'oauth1' : 'oauth2',
+    linkId,
+    linkName: link?.name ?? '',
+    consumerKey: consumer?.key ?? client?.clientId ?? '',
+    credentialId,
+    userId,
+    scopes,
+    createdAtMs,
+    expiresAtMs,
+    lastUsedAtMs,
   };
 }

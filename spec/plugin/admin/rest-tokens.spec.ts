@@ -42,6 +42,7 @@ describe('Granted access as JSON', () => {
             id: ofAna.id,
             linkId: bitbucket.id,
             linkName: 'Bitbucket',
+            kind: 'oauth1',
             consumerKey: 'Bitbucket',
             credentialId: bitbucket.incoming[0]!.id,
             userId: 'id-ana',

@@ -49,6 +49,7 @@ for (const kind of storeKinds) {
           id: token.id,
           linkId: bitbucket.id,
           linkName: 'Bitbucket',
+          kind: 'oauth1',
           consumerKey: 'bb-2',
           credentialId: bitbucket.incoming[1]!.id,
           userId: 'ana',
