@@ -1,12 +1,16 @@
 /** Composition root: createApplinks() wires the capabilities together; nothing else knows them all. */
 import { type RequestHandler } from 'express';
+import { createClientFactory } from './admin/clients/client-factory.js';
+import type { ClientChange, ClientInput, SecretRotation } from './admin/clients/client-input.js';
+import { createClientService, type SavedClient } from './admin/clients/client-service.js';
+import type { OwnServer } from './admin/clients/own-server.js';
 import { createLinkChange } from './admin/link-change.js';
 import { createConnectedAccounts, type ConnectedAccounts } from './admin/connected-accounts.js';
 import { createLinkService, type SavedLink } from './admin/link-service.js';
 import type { CredentialChange, CredentialInput, LinkChange, LinkInput } from './admin/link-input.js';
 import { createTokenService, type TokenService } from './admin/token-service.js';
 import { repeat } from './background.js';
-import { parseOptions, type ApplinksOptions } from './config.js';
+import { parseOptions, type ApplinksOptions, type Config } from './config.js';
 import type { Context } from './context.js';
 import { type ClientOptions, type LinkClient } from './consumer/link-client.js';
 import { createTransport } from './consumer/transport.js';
@@ -23,6 +27,9 @@ import {
 import { wellKnownRoutes } from './provider/oauth2/routes.js';
 import { createStrategy, type ApplinksStrategy } from './provider/strategy.js';
 import { parsePublicKey } from './oauth1/public-key.js';
+import { atlassianRedirectUri } from './oauth2/atlassian-redirect.js';
+import { endpointPaths } from './oauth2/metadata.js';
+import { isRedirectUri } from './oauth2/redirect-uri.js';
 import { createSealer } from './store/seal.js';
 import type { Link } from './store/store.js';
 import { assemble } from './assembly.js';
@@ -46,6 +53,18 @@ export interface Links {
     by?: string | null,
   ): Promise<SavedLink>;
   removeCredential(linkId: string, id: string, by?: string | null): Promise<SavedLink>;
+  /** A client of OAuth 2.0: what the peer's outgoing link is here. Its secret is told only now. */
+  addClient(linkId: string, input: ClientInput, by?: string | null): Promise<SavedClient>;
+  changeClient(linkId: string, id: string, input: ClientChange, by?: string | null): Promise<SavedClient>;
+  /** The former secret stays valid for a while, by default for one day. */
+  rotateClientSecret(
+    linkId: string,
+    id: string,
+    input?: SecretRotation,
+    by?: string | null,
+  ): Promise<SavedClient>;
+  /** What users have authorised dies with it. */
+  removeClient(linkId: string, id: string, by?: string | null): Promise<Link>;
 }
 
 export interface Applinks {
@@ -96,7 +115,10 @@ export function createApplinks(options: ApplinksOptions): Applinks {
   const views = createViews(config, config.application.name);
   const endpoints = createEndpoints(context, views);
   const changeLink = createLinkChange(context);
-  const links = createLinkService(context, changeLink, parsePublicKey);
+  const server = ownServer(config);
+  const clientFactory = createClientFactory(config, server.isRedirectUri);
+  const links = createLinkService(context, changeLink, parsePublicKey, clientFactory);
+  const clients = createClientService(context, changeLink, clientFactory);
   const tokens = createTokenService(context);
   const accounts = createConnectedAccounts(context);
   const transport = createTransport({
@@ -105,7 +127,10 @@ export function createApplinks(options: ApplinksOptions): Applinks {
     fetch: config.network.allowInsecureFetch,
   });
   const start = onceItSucceeds(() =>
-    assemble({ context, rawBodies, views, endpoints, transport, changeLink, links, tokens, accounts }),
+    assemble({
+      ...{ context, rawBodies, views, endpoints, transport, changeLink, links, tokens, accounts },
+      ...{ clients, clientSchemas: clientFactory.schemas, server },
+    }),
   );
   const tick = async (): Promise<void> => {
     await start();
@@ -123,7 +148,7 @@ export function createApplinks(options: ApplinksOptions): Applinks {
     authenticate: createAuthenticateMiddleware(context, authenticator, endpoints),
     strategy: () => createStrategy(authenticator, config.baseUrl),
     client: (linkId, options) => laterClient(async () => (await start()).clients(linkId, options)),
-    links,
+    links: { ...links, ...clients },
     tokens,
     accounts,
     keepRawBody: rawBodies.keepRawBody,
@@ -135,6 +160,16 @@ export function createApplinks(options: ApplinksOptions): Applinks {
       await transport.close();
       await store.close();
     },
+  };
+}
+
+function ownServer({ baseUrl, network }: Config): OwnServer {
+  const authorizationEndpoint = baseUrl + endpointPaths.authorize;
+  return {
+    authorizationEndpoint,
+    tokenEndpoint: baseUrl + endpointPaths.token,
+    isRedirectUri: (uri) => isRedirectUri(uri, { allowLoopback: network.allowInsecureLoopback }),
+    redirectUriOf: (peerBaseUrl) => atlassianRedirectUri(peerBaseUrl, authorizationEndpoint),
   };
 }
 

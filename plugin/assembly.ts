@@ -4,6 +4,9 @@
  */
 import { Router, type RequestHandler } from 'express';
 import { type ChangeLink } from './admin/link-change.js';
+import type { ClientSchemas } from './admin/clients/client-input.js';
+import type { ClientService } from './admin/clients/client-service.js';
+import type { OwnServer } from './admin/clients/own-server.js';
 import type { ConnectedAccounts } from './admin/connected-accounts.js';
 import { createKeyService } from './admin/key-service.js';
 import { createSetLevels } from './admin/link-levels.js';
@@ -67,6 +70,9 @@ export interface Materials {
   links: LinkService;
   tokens: TokenService;
   accounts: ConnectedAccounts;
+  clients: ClientService;
+  clientSchemas: ClientSchemas;
+  server: OwnServer;
 }
 
 export async function assemble(materials: Materials): Promise<Parts> {
@@ -126,6 +132,8 @@ export async function assemble(materials: Materials): Promise<Parts> {
   router.use(createLinkRoutes({ context, views, access, automatic, endpoints, findPeer }));
   const administration = {
     ...{ context, rawBodies, endpoints, tokens, keys, accounts: materials.accounts },
+    clients: materials.clients,
+    ...{ clientSchemas: materials.clientSchemas, server: materials.server },
     links: withAddressCheck(links, linking.discovery),
     keyService: createKeyService({
       ...{

@@ -1,4 +1,6 @@
 /** Public names of express-applinks. */
+export type { ClientChange, ClientInput, SecretRotation } from './admin/clients/client-input.js';
+export type { SavedClient } from './admin/clients/client-service.js';
 export type { ConnectedAccount, ConnectedAccounts } from './admin/connected-accounts.js';
 export type { CredentialChange, CredentialInput, LinkChange, LinkInput } from './admin/link-input.js';
 export type { LevelsInput } from './admin/link-levels.js';

@@ -10,6 +10,9 @@ const messages: Readonly<Record<string, string>> = {
   'held-read': 'The other side was asked; our key below is the one that it holds.',
   'held-unknown':
     'The other side did not tell which of our keys it holds. Your account there has to be an administrator’s.',
+  'client-created': 'The client is created. Enter its values on the other side now.',
+  'client-deleted': 'The client is deleted, and everything that users had allowed it is revoked.',
+  'secret-rotated': 'There is a new secret. Enter it on the other side before the former one ends.',
   revoked: 'The access is revoked.',
   disconnected: 'The account is disconnected.',
   'all-revoked': 'All of the access is revoked.',

@@ -2,7 +2,7 @@
 import type { Context } from '../context.js';
 import type { SigningKeys } from '../store/signing-keys.js';
 import type { Link } from '../store/store.js';
-import { levelName } from './link-summary.js';
+import { incomingLevel, outgoingLevel } from './link-summary.js';
 import { publicKeyBits, publicKeyFingerprint } from './public-key-fingerprint.js';
 
 export interface LinkArrows {
@@ -36,7 +36,10 @@ export async function arrowsOf(
   link: Link,
 ): Promise<LinkArrows> {
   const [given, got] = [
-    await store.accessTokens.list({ linkId: link.id }, counted),
+    [
+      ...(await store.accessTokens.list({ linkId: link.id }, counted)),
+      ...(await store.authorizations.list({ linkId: link.id }, counted)),
+    ],
     await store.grants.list({ linkId: link.id }, counted),
   ];
   const connection = link.outgoing.find(({ preferred }) => preferred) ?? link.outgoing[0];
@@ -47,7 +50,7 @@ export async function arrowsOf(
   const rsa = link.incoming.flatMap((credential) => (credential.kind === 'oauth1-rsa' ? [credential] : []));
   return {
     incoming: {
-      level: levelName(link.incoming.length > 0 ? link.levels : undefined),
+      level: incomingLevel(link),
       keys: rsa.map(({ publicKey }) => ({
         fingerprint: publicKeyFingerprint(publicKey),
         bits: publicKeyBits(publicKey),
@@ -60,10 +63,10 @@ export async function arrowsOf(
       lastUsedAtMs: latest(given),
     },
     outgoing: {
-      level: levelName(connection?.levels),
+      level: outgoingLevel(connection),
       fingerprint: isAtlassian && held ? publicKeyFingerprint(held.publicKey) : null,
       isCurrentKey: held?.id === current?.id,
-      isTwoLegged: connection?.levels.twoLegged ?? false,
+      isTwoLegged: connection?.kind !== 'oauth2' && (connection?.levels.twoLegged ?? false),
       grants: got.length,
       lastUsedAtMs: latest(got),
     },

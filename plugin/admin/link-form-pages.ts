@@ -191,7 +191,9 @@ function chooseCredential(link: Link, id: string | null): Credential | undefined
 
 function newsOf({ secrets, warnings }: SavedLink): LinkNews {
   const [made] = Object.entries(secrets);
-  return made ? { secret: { credentialId: made[0], value: made[1] }, warnings } : { warnings };
+  return made
+    ? { secret: { credentialId: made[0], value: made[1], name: 'shared secret' }, warnings }
+    : { warnings };
 }
 
 /** An InvalidInput is an answer here, to be shown at the fields; everything else is thrown on. */

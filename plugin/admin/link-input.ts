@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Config } from '../config.js';
 import { InvalidInput } from '../errors.js';
 import { isCallbackUrl } from '../http/callback-url.js';
+import type { ClientSchemas } from './clients/client-input.js';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -104,7 +105,12 @@ export function createLinkSchemas({ scopes, lifetimes: defaults }: Pick<Config, 
   };
 }
 
-export type LinkInput = z.input<LinkSchemas['link']>;
+/** A new link may come with a client of OAuth 2.0, as it may with a consumer. */
+export function withClient(link: LinkSchemas['link'], { client }: Pick<ClientSchemas, 'client'>) {
+  return link.extend({ client: client.optional() });
+}
+
+export type LinkInput = z.input<ReturnType<typeof withClient>>;
 export type LinkChange = z.input<LinkSchemas['linkChange']>;
 export type CredentialInput = z.input<LinkSchemas['credential']>;
 export type CredentialChange = z.input<LinkSchemas['credentialChange']>;

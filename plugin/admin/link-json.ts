@@ -4,6 +4,7 @@
  */
 import type { Config } from '../config.js';
 import type { Connection, Credential, Link } from '../store/store.js';
+import { clientJson } from './clients/client-json.js';
 import type { SavedLink } from './link-service.js';
 import { directionOf } from './link-summary.js';
 import { pasteValues } from './paste-values.js';
@@ -32,6 +33,7 @@ export function linkJson(config: Installation, link: Link): object {
     levels,
     serviceUserId,
     outgoing: link.outgoing.map(connectionJson),
+    clients: link.clients.map(clientJson),
     incoming: link.incoming.map((credential) => credentialJson(config, credential)),
   };
 }

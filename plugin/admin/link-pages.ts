@@ -8,7 +8,11 @@ import type { Endpoint } from '../http/handler.js';
 import type { Views } from '../http/views.js';
 import type { SigningKeys } from '../store/signing-keys.js';
 import type { Link } from '../store/store.js';
+import { describeClient } from './clients/client-summary.js';
+import type { OwnServer } from './clients/own-server.js';
+import { rotatePurpose, useExpectedPurpose } from './clients/purposes.js';
 import { doneMessage } from './done-message.js';
+import { describeUsers } from './granted-users.js';
 import type { FormModel } from './link-form.js';
 import type { LinkService } from './link-service.js';
 import { arrowsOf } from './link-arrows.js';
@@ -25,9 +29,8 @@ export interface LinkPageDependencies {
   links: LinkService;
   tokens: TokenService;
   keys: SigningKeys;
+  server: OwnServer;
 }
-
-const countedUsers = 100;
 
 export function showLinks({ access, views, links, tokens, context }: LinkPageDependencies): Endpoint {
   return access.page('administrator', async ({ res, query, formToken }) => {
@@ -57,7 +60,7 @@ export function showLink(dependencies: LinkPageDependencies): Endpoint {
 /** What only the answer to one form shows. */
 export interface LinkNews {
   /** Rendered once and never again; the page is `no-store`. */
-  secret?: { credentialId: string; value: string };
+  secret?: { credentialId: string; value: string; name: string };
   warnings?: readonly string[];
   /** Name of a sentence; see done-message.ts. */
   done?: string;
@@ -66,7 +69,7 @@ export interface LinkNews {
 }
 
 export async function renderLink(
-  { context, views, tokens, keys }: LinkPageDependencies,
+  { context, views, tokens, keys, server }: LinkPageDependencies,
   { res, query, formToken }: Visit,
   link: Link,
   { secret, warnings = [], done, replacement }: LinkNews = {},
@@ -92,10 +95,17 @@ export async function renderLink(
       canDeleteBoth: link.rpcUrl !== null && link.applicationId !== null,
       arrows: await arrowsOf(context, keys, link),
       credentials,
+      clients: link.clients.map((client) => ({
+        ...describeClient(config, server, link, client),
+        rotateToken: formToken(rotatePurpose(client.id)),
+        useExpectedToken: formToken(useExpectedPurpose(client.id)),
+      })),
       ...describeStatus(link, await isUsed(tokens, link.id), (await seenOf(context, link.id)).status),
     },
+    server,
     secret: secret?.value,
     secretOf: secret?.credentialId,
+    secretName: secret?.name,
     warnings: [...warnings, ...unreachable(config.baseUrl)],
     done: doneMessage(done === undefined ? query : new URLSearchParams({ done })),
     csrfToken: formToken(replacePurpose(link.id)),
@@ -116,8 +126,8 @@ export function confirmDelete({ access, views, links, tokens }: LinkPageDependen
         canDeleteBoth: link.rpcUrl !== null && link.applicationId !== null,
       },
       isCalled: link.outgoing.length > 0,
-      keys: link.incoming.map(({ key }) => key),
-      users: await describeUsers(tokens, link.id),
+      keys: [...link.incoming.map(({ key }) => key), ...link.clients.map(({ clientId }) => clientId)],
+      users: await describeUsers(tokens, { linkId: link.id }),
       csrfToken: formToken(deletePurpose(link.id)),
     });
   });
@@ -149,13 +159,4 @@ function unreachable(baseUrl: string): string[] {
     `The Application URL leads to ${hostname}, which other machines cannot reach. Set the baseUrl of this application ` +
       'to the address under which the other application and its users find it, before you link it.',
   ];
-}
-
-/** Empty when nobody has allowed it. */
-async function describeUsers(tokens: TokenService, linkId: string): Promise<string> {
-  const granted = await tokens.list({ linkId }, { limit: countedUsers, offset: 0 });
-  const users = new Set(granted.map(({ userId }) => userId)).size;
-  if (users === 0) return '';
-  if (granted.length === countedUsers) return `${users} users or more`;
-  return users === 1 ? 'one user' : `${users} users`;
 }

@@ -7,14 +7,15 @@ import type { Context } from '../context.js';
 import { ApplinksError, InvalidInput } from '../errors.js';
 import type { Credential, Link } from '../store/store.js';
 import type { AccessToken } from '../store/tokens.js';
+import type { ClientFactory } from './clients/client-factory.js';
 import { createCredentialFactory, type MadeCredential, type ParsePublicKey } from './credential-factory.js';
 import { notFound, type ChangeLink } from './link-change.js';
-import { createLinkSchemas, readInput } from './link-input.js';
+import { createLinkSchemas, readInput, withClient } from './link-input.js';
 import { emitRevoked } from './revoked-event.js';
 
 export interface SavedLink {
   link: Link;
-  /** By credential id: shared secrets that were made or given now, and are never shown again. */
+  /** By id of consumer or client: secrets that were made or given now, and are never shown again. */
   secrets: Record<string, string>;
   warnings: string[];
 }
@@ -55,9 +56,11 @@ export function createLinkService(
   context: Context,
   changeLink: ChangeLink,
   parsePublicKey: ParsePublicKey,
+  clients: ClientFactory,
 ): LinkService {
   const { store, config, events } = context;
   const schemas = createLinkSchemas(config);
+  const newLinkSchema = withClient(schemas.link, clients.schemas);
   const factory = createCredentialFactory(context, parsePublicKey);
 
   const get = async (id: string): Promise<Link> => (await store.links.get(id)) ?? notFound('link');
@@ -86,19 +89,22 @@ export function createLinkService(
     list: () => store.links.list(),
     get,
     create: async (input, by = null) => {
-      const { credential, ...fields } = readInput(schemas.link, input);
+      const { credential, client, ...fields } = readInput(newLinkSchema, input);
       const id = randomUUID();
       const made = credential && prefixed(() => factory.make(id, credential), 'credential.');
+      const madeClient = client && prefixed(() => clients.make(client), 'client.');
       const isFirst = (await store.links.list()).every(({ type }) => type !== fields.type);
-      const link = newLink(
-        id,
-        { ...fields, primary: isFirst },
-        made ? [made.credential] : [],
-        config.clock(),
-      );
+      const own = { ...fields, primary: isFirst };
+      const link = {
+        ...newLink(id, own, made ? [made.credential] : [], config.clock()),
+        clients: madeClient ? [madeClient.client] : [],
+      };
       await refuseTakenKey(() => store.links.create(link), 'credential.key');
       events.emit('link.created', { linkId: id, by });
-      return saved(link, made);
+      const { secrets, ...result } = saved(link, made);
+      const clientSecrets =
+        madeClient?.secret === undefined ? {} : { [madeClient.client.id]: madeClient.secret };
+      return { ...result, secrets: { ...secrets, ...clientSecrets } };
     },
     update: async (id, input, by = null) => {
       const { name, displayUrl, rpcUrl } = readInput(schemas.linkChange, input);
@@ -113,7 +119,10 @@ export function createLinkService(
       return change(id, apply, by);
     },
     remove: async (id, by = null) => {
-      const ended = await endTokens({ linkId: id });
+      const ended = [
+        ...(await endTokens({ linkId: id })),
+        ...(await store.authorizations.list({ linkId: id }, everyToken)),
+      ];
       if (!(await store.links.remove(id))) notFound('link');
       events.emit('link.removed', { linkId: id, by });
       emitRevoked(events, ended, by);

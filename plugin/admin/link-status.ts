@@ -7,6 +7,7 @@ import type { Context } from '../context.js';
 import type { HostUser } from '../host.js';
 import type { Endpoint } from '../http/handler.js';
 import type { Link } from '../store/store.js';
+import { attemptNoteKind, readAttempt, type OAuth2Attempt } from '../store/oauth2-attempt.js';
 import type { LinkService } from './link-service.js';
 import type { PageAccess } from './page-access.js';
 import { seeOther } from './page-access.js';
@@ -41,20 +42,25 @@ export interface SeenOfLink {
   rejection: (z.output<typeof rejection> & { atMs: number }) | undefined;
   /** Why our last call that failed did so. */
   failure: (z.output<typeof failure> & { atMs: number }) | undefined;
+  /** The peer's latest try to get tokens from us over OAuth 2.0. */
+  attempt: (OAuth2Attempt & { atMs: number }) | undefined;
 }
 
 export async function seenOf({ store }: Pick<Context, 'store'>, linkId: string): Promise<SeenOfLink> {
-  const notes = new Map((await store.notes.list(linkId)).map((note) => [note.kind, note]));
+  const kept = await store.notes.list(linkId);
+  const notes = new Map(kept.map((note) => [note.kind, note]));
   const read = <T extends z.ZodType>(schema: T, kind: string): z.output<T> | undefined => {
     const note = notes.get(kind);
     return note && schema.safeParse(JSON.parse(note.document)).data;
   };
   const atMs = (kind: string): number => notes.get(kind)?.atMs ?? 0;
   const [rejected, failed] = [read(rejection, 'incoming_rejected'), read(failure, 'outgoing_failed')];
+  const attempt = readAttempt(kept);
   return {
     status: read(status, 'status'),
     rejection: rejected && { ...rejected, atMs: atMs('incoming_rejected') },
     failure: failed && { ...failed, atMs: atMs('outgoing_failed') },
+    attempt: attempt && { ...attempt, atMs: atMs(attemptNoteKind) },
   };
 }
 

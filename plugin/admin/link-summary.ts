@@ -1,6 +1,7 @@
 /** What the pages tell about a link: its state in a word, what to do next, and its consumers without their secrets. */
 import type { Mount } from '../http/public-url.js';
-import type { Credential, Link, OutgoingLevels } from '../store/store.js';
+import type { OAuth2Client } from '../store/oauth2-client.js';
+import type { Connection, Credential, Link, OutgoingLevels } from '../store/store.js';
 import type { SeenStatus } from './link-status.js';
 import { describeLifetime } from './lifetime-field.js';
 import { pasteValues, type PasteValues } from './paste-values.js';
@@ -21,8 +22,9 @@ export const typeName = (type: string): string => typeNames[type] ?? 'Generic ap
 
 export type Direction = 'none' | 'incoming' | 'outgoing' | 'two-way';
 
-export function directionOf({ incoming, outgoing, levels }: Link): Direction {
-  const isIncoming = incoming.length > 0 && (levels.threeLegged || levels.twoLegged);
+export function directionOf({ incoming, clients, outgoing, levels }: Link): Direction {
+  const hasConsumer = incoming.length > 0 && (levels.threeLegged || levels.twoLegged);
+  const isIncoming = hasConsumer || clients.length > 0;
   if (outgoing.length > 0) return isIncoming ? 'two-way' : 'outgoing';
   return isIncoming ? 'incoming' : 'none';
 }
@@ -32,6 +34,19 @@ export function levelName(levels: OutgoingLevels | undefined): string {
   if (!levels?.threeLegged) return 'Disabled';
   if (levels.impersonation) return 'OAuth with impersonation';
   return levels.twoLegged ? 'OAuth' : 'OAuth for users only (3LO)';
+}
+
+/** All that the peer may do here. */
+export function incomingLevel({ incoming, clients, levels }: Link): string {
+  const consumers = incoming.length > 0 ? [levelName(levels)] : [];
+  const names = [...consumers, ...(clients.length > 0 ? ['OAuth 2.0'] : [])];
+  return names.length > 0 ? names.join(' and ') : levelName(undefined);
+}
+
+/** How we call the peer unless a call says otherwise. */
+export function outgoingLevel(connection: Connection | undefined): string {
+  if (connection?.kind !== 'oauth2') return levelName(connection?.levels);
+  return connection.levels.twoLegged ? 'OAuth 2.0, also in our own name' : 'OAuth 2.0';
 }
 
 export interface LinkStatus {
@@ -45,18 +60,23 @@ export function describeStatus(link: Link, isUsed: boolean, tested?: SeenStatus)
   if (tested && !tested.working) return { status: tested.type, advice: `${tested.cause} ${tested.cure}` };
   if (tested?.category === 'NON_ATLASSIAN') {
     const use = isUsed ? 'Users have allowed it.' : 'No user has allowed it yet.';
-    return {
-      status: 'Non-Atlassian',
-      advice: link.incoming.length > 0 ? `${tested.cause} ${use}` : tested.cause,
-    };
+    const isIncoming = link.incoming.length > 0 || link.clients.length > 0;
+    return { status: 'Non-Atlassian', advice: isIncoming ? `${tested.cause} ${use}` : tested.cause };
   }
+  if (link.state === 'draft')
+    return { status: 'Incomplete', advice: 'Values of one side are still missing.' };
   if (link.applicationId !== null)
     return { status: 'Not tested', advice: 'Test it to know whether both halves are there.' };
-  if (link.incoming.length === 0) {
+  if (link.incoming.length === 0 && link.clients.length === 0) {
     if (link.outgoing.length > 0)
       return { status: 'Ready', advice: 'Users can connect their accounts there.' };
     return { status: 'Incomplete', advice: 'It has no consumer yet, so nobody can use it.' };
   }
+  if (link.incoming.length === 0 && link.clients.every(hasOnlyPlaceholders))
+    return {
+      status: 'Incomplete',
+      advice: 'Its redirect URI is a placeholder: enter the one that the other side shows.',
+    };
   if (!isUsed) {
     return {
       status: 'Waiting',
@@ -64,6 +84,11 @@ export function describeStatus(link: Link, isUsed: boolean, tested?: SeenStatus)
     };
   }
   return { status: 'In use', advice: 'Users have allowed it.' };
+}
+
+/** Users cannot be asked: there is nowhere to send them afterwards. */
+export function hasOnlyPlaceholders({ redirectUris }: OAuth2Client): boolean {
+  return redirectUris.length > 0 && redirectUris.every(({ isPlaceholder }) => isPlaceholder);
 }
 
 export interface CredentialSummary {

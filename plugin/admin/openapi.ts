@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import type { Config } from '../config.js';
-import { createLinkSchemas } from './link-input.js';
+import type { ClientSchemas } from './clients/client-input.js';
+import { createLinkSchemas, withClient } from './link-input.js';
 import { levelsInput } from './link-levels.js';
 import { manualOutgoingInput } from './manual-outgoing.js';
 import { automaticLinkInput, deleteBothInput, lookUpInput, ownHalfInput } from './rest-automatic.js';
@@ -23,16 +24,22 @@ interface Operation {
 
 const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 const credentialId = { ...id, name: 'credentialId' };
+const clientId = { ...id, name: 'clientId' };
 
 export function openApiDocument(
   config: Pick<Config, 'application' | 'baseUrl' | 'scopes' | 'lifetimes'>,
+  clients: ClientSchemas,
 ): Json {
   const schemas = createLinkSchemas(config);
   const empty = z.strictObject({});
   const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
     '/applinks/rest/links': {
       get: { summary: 'All application links', status: 200 },
-      post: { summary: 'Create a link, with a consumer or without', status: 201, body: schemas.link },
+      post: {
+        summary: 'Create a link, with a consumer, a client of OAuth 2.0, or without',
+        status: 201,
+        body: withClient(schemas.link, clients),
+      },
     },
     '/applinks/rest/links/{id}': {
       get: { summary: 'One link', status: 200 },
@@ -108,6 +115,20 @@ export function openApiDocument(
       },
       delete: { summary: 'Keep the former key', status: 204 },
     },
+    '/applinks/rest/links/{id}/clients': {
+      post: { summary: 'Add a client of OAuth 2.0', status: 201, body: clients.client },
+    },
+    '/applinks/rest/links/{id}/clients/{clientId}': {
+      put: { summary: 'Change a client', status: 200, body: clients.clientChange },
+      delete: { summary: 'Remove a client with all that users have authorised', status: 204 },
+    },
+    '/applinks/rest/links/{id}/clients/{clientId}/secret': {
+      post: {
+        summary: 'Make a new secret; the former one stays valid for a while',
+        status: 200,
+        body: clients.rotation,
+      },
+    },
     '/applinks/rest/tokens': {
       get: { summary: 'What I have authorised', status: 200, query: mineQuery, isForUsers: true },
       delete: { summary: 'Revoke all of it', status: 200, isForUsers: true },
@@ -135,7 +156,7 @@ export function openApiDocument(
       Object.entries(operations).map(([path, methods]) => [
         path,
         {
-          parameters: [id, credentialId].filter(({ name }) => path.includes(`{${name}}`)),
+          parameters: [id, credentialId, clientId].filter(({ name }) => path.includes(`{${name}}`)),
           ...Object.fromEntries(Object.entries(methods).map(([method, of]) => [method, describe(of)])),
         },
       ]),

@@ -8,6 +8,18 @@ import type { Endpoint, EndpointFactory } from '../http/handler.js';
 import type { RawBodies } from '../http/raw-body.js';
 import type { Views } from '../http/views.js';
 import { assetRoutes } from './assets.js';
+import {
+  confirmDeleteClient,
+  createClient,
+  deleteClient,
+  editClient,
+  rotateSecret,
+  showEditClient,
+  showNewClient,
+  useExpectedRedirectUri,
+} from './clients/client-pages.js';
+import type { ClientService } from './clients/client-service.js';
+import type { OwnServer } from './clients/own-server.js';
 import { createLink, editLink, replaceSecret, showEditLink, showNewLink } from './link-form-pages.js';
 import { confirmDelete, deleteLink, showLink, showLinks } from './link-pages.js';
 import type { SigningKeys } from '../store/signing-keys.js';
@@ -48,6 +60,8 @@ export interface PageDependencies {
   diagnose: Diagnose;
   keyService: KeyService;
   setManualOutgoing: SetManualOutgoing;
+  clients: ClientService;
+  server: OwnServer;
 }
 
 export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDependencies): Router {
@@ -85,6 +99,22 @@ export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDepe
   route('/applinks/admin/links/:id/delete', 'link-delete', {
     get: confirmDelete(parts),
     post: deleteLink(parts),
+  });
+  route('/applinks/admin/links/:id/clients/new', 'client-new', {
+    get: showNewClient(parts),
+    post: createClient(parts),
+  });
+  route('/applinks/admin/links/:id/clients/:clientId/edit', 'client-edit', {
+    get: showEditClient(parts),
+    post: editClient(parts),
+  });
+  route('/applinks/admin/links/:id/clients/:clientId/secret', 'client-secret', { post: rotateSecret(parts) });
+  route('/applinks/admin/links/:id/clients/:clientId/redirect-uri', 'client-redirect-uri', {
+    post: useExpectedRedirectUri(parts),
+  });
+  route('/applinks/admin/links/:id/clients/:clientId/delete', 'client-delete', {
+    get: confirmDeleteClient(parts),
+    post: deleteClient(parts),
   });
   route('/applinks/admin/tokens', 'tokens-all', { get: showAllTokens(parts) });
   route('/applinks/admin/tokens/revoke-all', 'tokens-revoke-matching', { post: revokeMatching(parts) });

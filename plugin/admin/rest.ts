@@ -10,6 +10,15 @@ import type { SigningKeys } from '../store/signing-keys.js';
 import type { AutomaticLinks } from './autoconfigure/automatic-links.js';
 import type { FindPeer } from './autoconfigure/create-pages.js';
 import type { ConnectedAccounts } from './connected-accounts.js';
+import type { ClientSchemas } from './clients/client-input.js';
+import type { ClientService } from './clients/client-service.js';
+import type { OwnServer } from './clients/own-server.js';
+import {
+  addClientByJson,
+  changeClientByJson,
+  removeClientByJson,
+  rotateClientSecretByJson,
+} from './clients/rest-clients.js';
 import type { KeyService } from './key-service.js';
 import type { LinkService } from './link-service.js';
 import type { Diagnose } from './link-status.js';
@@ -70,6 +79,9 @@ export interface RestDependencies {
   automatic: AutomaticLinks;
   keys: SigningKeys;
   keyService: KeyService;
+  clients: ClientService;
+  clientSchemas: ClientSchemas;
+  server: OwnServer;
   findPeer: FindPeer;
   accounts: ConnectedAccounts;
 }
@@ -121,9 +133,20 @@ export function restRoutes({ endpoints, rawBodies, ...services }: RestDependenci
   route('/applinks/rest/links/:id/credentials/:credentialId/secret', 'rest-secret', {
     post: replaceSecretByJson(parts),
   });
+  route('/applinks/rest/links/:id/clients', 'rest-clients', { post: addClientByJson(parts) });
+  route('/applinks/rest/links/:id/clients/:clientId', 'rest-client', {
+    put: changeClientByJson(parts),
+    delete: removeClientByJson(parts),
+  });
+  route('/applinks/rest/links/:id/clients/:clientId/secret', 'rest-client-secret', {
+    post: rotateClientSecretByJson(parts),
+  });
   route('/applinks/rest/openapi.json', 'rest-openapi', {
     get: parts.access.read('user', () =>
-      Promise.resolve({ status: 200, body: openApiDocument(services.context.config) }),
+      Promise.resolve({
+        status: 200,
+        body: openApiDocument(services.context.config, services.clientSchemas),
+      }),
     ),
   });
   route('/applinks/rest/tokens', 'rest-tokens', {

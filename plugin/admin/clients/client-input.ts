@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import type { Config } from '../../config.js';
-import type { OAuth2Client } from '../../store/oauth2-client.js';
 
 /** plugin/oauth2/redirect-uri.ts, handed in: an administrator's pages know no protocol. */
 export type IsRedirectUri = (uri: string) => boolean;
@@ -24,7 +23,7 @@ const between = (leastMs: number, mostMs: number, rule: string) =>
 export type ClientSchemas = ReturnType<typeof createClientSchemas>;
 
 export function createClientSchemas(
-  { scopes, oauth2: defaults }: Pick<Config, 'scopes' | 'oauth2'>,
+  { offeredScopes, oauth2: defaults }: Pick<Config, 'offeredScopes' | 'oauth2'>,
   isRedirectUri: IsRedirectUri,
 ) {
   const redirectUri = z.strictObject(
@@ -42,7 +41,7 @@ export function createClientSchemas(
       .refine((uris) => new Set(uris.map(({ uri }) => uri)).size === uris.length, 'Give each address once.'),
     scopes: z
       .array(
-        z.string(scopeRule).refine((name) => Object.hasOwn(scopes, name), scopeRule),
+        z.string(scopeRule).refine((name) => Object.hasOwn(offeredScopes, name), scopeRule),
         'Give a list of scopes.',
       )
       .min(1, 'Choose at least one scope.')
@@ -77,17 +76,16 @@ export function createClientSchemas(
         'Describe the client by an object.',
       )
       .partial(),
-    rotation: z
-      .strictObject(
-        {
-          /** How long the former secret is valid, too. */
-          overlapMs: between(0, 30 * dayMs, 'Choose between 0 and 30 days.').default(dayMs),
-        },
-        'Send an object, empty for an overlap of one day.',
-      ),
+    rotation: z.strictObject(
+      {
+        /** How long the former secret is valid, too. */
+        overlapMs: between(0, 30 * dayMs, 'Choose between 0 and 30 days.').default(dayMs),
+      },
+      'Send an object, empty for an overlap of one day.',
+    ),
   };
 }
 
 export type ClientInput = z.input<ClientSchemas['client']>;
 export type ClientChange = z.input<ClientSchemas['clientChange']>;
-export type ClientFields = Omit<OAuth2Client, 'id' | 'clientId' | 'secrets' | 'createdAtMs'>;
+export type SecretRotation = z.input<ClientSchemas['rotation']>;

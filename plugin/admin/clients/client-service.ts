@@ -4,7 +4,6 @@
  * stays through every change, and dies with the client. What somebody with an old secret would try: to go on using it;
  * so a rotation ends it when its overlap is over, and a second rotation ends it at once.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
 import type { Context } from '../../context.js';
 import { InvalidInput } from '../../errors.js';
 import { digest } from '../../store/digest.js';
@@ -12,8 +11,8 @@ import type { ClientSecret, OAuth2Client } from '../../store/oauth2-client.js';
 import type { Link } from '../../store/store.js';
 import { notFound, type ChangeLink } from '../link-change.js';
 import { readInput } from '../link-input.js';
-import { emitEnded } from '../revoked-event.js';
-import { createClientSchemas, type ClientFields, type IsRedirectUri } from './client-input.js';
+import { emitRevoked } from '../revoked-event.js';
+import { newSecret, requireUsable, type ClientFactory } from './client-factory.js';
 
 export interface SavedClient {
   link: Link;
@@ -25,13 +24,19 @@ export interface SavedClient {
 /** Input is checked, so it may be anything; `by` is the acting user's id, null for the host's own code. */
 export interface ClientService {
   /** @param input ClientInput @throws InvalidInput, ApplinksError `not_found`, `conflict` */
-  add(linkId: string, input: unknown, by?: string | null): Promise<SavedClient>;
-  /** @param input ClientChange @throws InvalidInput, ApplinksError `not_found`, `conflict` */
-  change(linkId: string, id: string, input: unknown, by?: string | null): Promise<SavedClient>;
-  /** A new secret; the former one stays valid for `overlapMs`, by default one day. @throws InvalidInput for a public client */
-  rotateSecret(linkId: string, id: string, input: unknown, by?: string | null): Promise<SavedClient>;
+  addClient(linkId: string, input: unknown, by?: string | null): Promise<SavedClient>;
+  /**
+   * Keeps client id, secret and tokens; new redirect URIs cancel authorisations under way.
+   * @param input ClientChange @throws InvalidInput, ApplinksError `not_found`, `conflict`
+   */
+  changeClient(linkId: string, id: string, input: unknown, by?: string | null): Promise<SavedClient>;
+  /**
+   * A new secret; the former one stays valid for `overlapMs`, by default one day.
+   * @param input SecretRotation @throws InvalidInput for a public client, too
+   */
+  rotateClientSecret(linkId: string, id: string, input?: unknown, by?: string | null): Promise<SavedClient>;
   /** What users have authorised dies with it. @throws ApplinksError `not_found`, `conflict` */
-  remove(linkId: string, id: string, by?: string | null): Promise<Link>;
+  removeClient(linkId: string, id: string, by?: string | null): Promise<Link>;
 }
 
 /** More than one client has; what dies is listed once, for the events. */
@@ -40,10 +45,8 @@ const everything = { limit: 100_000, offset: 0 };
 export function createClientService(
   { store, config, events }: Context,
   changeLink: ChangeLink,
-  isRedirectUri: IsRedirectUri,
+  { schemas, make }: ClientFactory,
 ): ClientService {
-  const schemas = createClientSchemas(config, isRedirectUri);
-
   const replace = async (
     linkId: string,
     id: string,
@@ -65,25 +68,16 @@ export function createClientService(
   };
 
   return {
-    add: async (linkId, input, by = null) => {
-      const fields = readInput(schemas.client, input);
-      requireUsable(fields);
-      const secret = fields.type === 'public' ? undefined : newSecret();
-      const client: OAuth2Client = {
-        id: randomUUID(),
-        clientId: randomBytes(16).toString('hex'),
-        secrets: secret === undefined ? [] : [{ digest: digest(secret), expiresAtMs: null }],
-        ...fields,
-        createdAtMs: config.clock(),
-      };
+    addClient: async (linkId, input, by = null) => {
+      const made = make(readInput(schemas.client, input));
       const link = await changeLink(
         linkId,
-        (current) => ({ ...current, clients: [...current.clients, client] }),
+        (current) => ({ ...current, clients: [...current.clients, made.client] }),
         by,
       );
-      return { link, client, secret };
+      return { link, ...made };
     },
-    change: async (linkId, id, input, by = null) => {
+    changeClient: async (linkId, id, input, by = null) => {
       const fields = readInput(schemas.clientChange, input);
       const apply = (client: OAuth2Client): OAuth2Client => {
         if (client.type === 'public' && fields.type !== undefined)
@@ -92,9 +86,12 @@ export function createClientService(
         requireUsable(changed);
         return changed;
       };
-      return { ...(await replace(linkId, id, apply, by)), secret: undefined };
+      const saved = await replace(linkId, id, apply, by);
+      // Where a code was sent to need not be an address of the client any more.
+      if (fields.redirectUris !== undefined) await store.codes.remove({ credentialId: id });
+      return { ...saved, secret: undefined };
     },
-    rotateSecret: async (linkId, id, input, by = null) => {
+    rotateClientSecret: async (linkId, id, input = {}, by = null) => {
       const { overlapMs } = readInput(schemas.rotation, input);
       const secret = newSecret();
       const apply = (client: OAuth2Client): OAuth2Client => {
@@ -103,7 +100,7 @@ export function createClientService(
       };
       return { ...(await replace(linkId, id, apply, by)), secret };
     },
-    remove: async (linkId, id, by = null) => {
+    removeClient: async (linkId, id, by = null) => {
       const ended = await store.authorizations.list({ credentialId: id }, everything);
       const link = await changeLink(
         linkId,
@@ -113,7 +110,7 @@ export function createClientService(
         },
         by,
       );
-      emitEnded(events, ended, by);
+      emitRevoked(events, ended, by);
       return link;
     },
   };
@@ -125,19 +122,8 @@ function rotated(secrets: readonly ClientSecret[], digest: string, untilMs: numb
   return [{ digest, expiresAtMs: null }, ...(former ? [{ ...former, expiresAtMs: untilMs }] : [])];
 }
 
-/** 64 hexadecimal digits, as Data Center products make them: no form refuses them (oauth2.md 2.8). */
-const newSecret = (): string => randomBytes(32).toString('hex');
-
-function requireUsable({ type, redirectUris, allowClientCredentials }: ClientFields): void {
-  if (type === 'public' && allowClientCredentials)
-    throw new InvalidInput({
-      allowClientCredentials: ['A public client has no secret, so it cannot have tokens of its own.'],
-    });
-  if (redirectUris.length === 0 && !allowClientCredentials)
-    throw new InvalidInput({ redirectUris: ['Enter at least one redirect URI; a placeholder will do.'] });
-}
-
-function clientOf({ clients }: Link, id: string): OAuth2Client {
+/** @throws ApplinksError `not_found` */
+export function clientOf({ clients }: Link, id: string): OAuth2Client {
   return clients.find((client) => client.id === id) ?? notFound('client');
 }
 

@@ -4,6 +4,8 @@ import express5 from 'express';
 import express4 from 'express4';
 import { memoryStore, type EventMap, type EventName, type Store } from 'express-applinks';
 import { createConnectedAccounts } from '../../../plugin/admin/connected-accounts.js';
+import { createClientFactory } from '../../../plugin/admin/clients/client-factory.js';
+import { createClientService } from '../../../plugin/admin/clients/client-service.js';
 import { createLinkChange } from '../../../plugin/admin/link-change.js';
 import { createSetLevels } from '../../../plugin/admin/link-levels.js';
 import { createSigningKeys } from '../../../plugin/store/signing-keys.js';
@@ -20,6 +22,7 @@ import { memoryRateLimiter } from '../../../plugin/http/rate-limiter.js';
 import { createRawBodies } from '../../../plugin/http/raw-body.js';
 import { createViews } from '../../../plugin/http/views.js';
 import { parsePublicKey } from '../../../plugin/oauth1/public-key.js';
+import { isRedirectUri } from '../../../plugin/oauth2/redirect-uri.js';
 import { createSealer } from '../../../plugin/store/seal.js';
 import { TestHost } from '../../support/kit-host.js';
 import { listen } from '../../support/listen.js';
@@ -85,7 +88,14 @@ export async function startRestApp(version: 4 | 5 = 5): Promise<RestApp> {
     sealer: createSealer(config.keys.encryption),
   };
   const change = createLinkChange(context);
-  const links = createLinkService(context, change, parsePublicKey);
+  const ownServer = {
+    authorizationEndpoint: `${config.baseUrl}/oauth2/authorize`,
+    tokenEndpoint: `${config.baseUrl}/oauth2/token`,
+    isRedirectUri: (uri: string) => isRedirectUri(uri, { allowLoopback: false }),
+    redirectUriOf: (url: string) => `${url}/callback`,
+  };
+  const clients = createClientFactory(config, ownServer.isRedirectUri);
+  const links = createLinkService(context, change, parsePublicKey, clients);
   const tokens = createTokenService(context);
   const endpoints = createEndpoints(context, createViews(config, 'Sample CI'));
   app.use(
@@ -95,6 +105,9 @@ export async function startRestApp(version: 4 | 5 = 5): Promise<RestApp> {
       endpoints,
       rawBodies: createRawBodies(),
       links,
+      clients: createClientService(context, change, clients),
+      clientSchemas: clients.schemas,
+      server: ownServer,
       tokens,
       setLevels: createSetLevels(context, change),
       trust: createLinkTrust(context, change),

@@ -65,7 +65,7 @@ describe('Links as JSON', () => {
     expect(secrets).to.have.all.keys(consumer!.id);
     expect(link).to.have.all.keys(
       ...['id', 'name', 'type', 'version', 'rpcUrl', 'displayUrl', 'primary', 'state'],
-      ...['createdAtMs', 'updatedAtMs', 'incoming', 'outgoing', 'levels', 'direction'],
+      ...['createdAtMs', 'updatedAtMs', 'clients', 'incoming', 'outgoing', 'levels', 'direction'],
       ...['applicationId', 'remoteLinkId', 'serviceUserId'],
     );
     expect(link).to.include({
