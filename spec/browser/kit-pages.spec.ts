@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { grantAccess } from '../plugin/admin/granted-access.js';
 import { expectAccessible } from '../support/accessible.js';
-import { openPage, screenshot } from '../support/chromium.js';
+import { openPage, screenshots } from '../support/chromium.js';
 import { consentUrl } from '../support/consent.js';
 import { startKitApp, type KitApp } from '../support/kit-app.js';
 import { listen, type Listening } from '../support/listen.js';
@@ -51,12 +51,7 @@ describe('The pages of the kit in Chromium', function () {
 
   /** Looks at the page in both colours and on a phone, and keeps the pictures. */
   const look = async (page: Page, name: string): Promise<void> => {
-    await screenshot(page, `kit-${name}-light`);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await page.setViewportSize({ width: 360, height: 740 });
-    await screenshot(page, `kit-${name}-dark-phone`);
-    await page.emulateMedia({ colorScheme: null });
-    await page.setViewportSize({ width: 1280, height: 800 });
+    await screenshots(page, `kit-${name}`);
     await expectAccessible(page);
   };
 

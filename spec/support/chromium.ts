@@ -139,3 +139,13 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await page.screenshot({ path, fullPage: true });
 }
+
+/** Keeps a picture of the page on a wide screen, and in dark colours on a phone. */
+export async function screenshots(page: Page, name: string): Promise<void> {
+  await screenshot(page, `${name}-light`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await screenshot(page, `${name}-dark-phone`);
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
