@@ -54,6 +54,7 @@ import { tolerateDoubleSlashes } from './http/tolerate-double-slashes.js';
 import { type Views } from './http/views.js';
 import { createAuthenticator, type Authenticator } from './provider/authenticate.js';
 import { createConsumers } from './provider/consumer.js';
+import { createAttemptNotes } from './provider/oauth2/attempt-notes.js';
 import { oauth2Routes } from './provider/oauth2/routes.js';
 import { providerRoutes } from './provider/routes.js';
 import { installationIdentity } from './store/identity.js';
@@ -92,7 +93,8 @@ export async function assemble(materials: Materials): Promise<Parts> {
   const keys = createSigningKeys(store.settings, sealer, config.clock);
   const csrf = createCsrf(await installationKey(store, sealer, 'csrf_key'), config.baseUrl);
   const consumers = await createConsumers(context);
-  const authenticator = createAuthenticator(context, consumers, rawBodies);
+  const notes = createAttemptNotes(context);
+  const authenticator = createAuthenticator(context, consumers, rawBodies, notes);
   const requests = createTokenRequests(transport, config.clock);
   const identityOf = createIdentityOf(context, keys, identity.consumerKey);
   const grants = createGrants(context, requests, identityOf);
@@ -103,7 +105,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
   const router = Router();
   router.use(skipNullBytes);
   router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers, identity, keys }));
-  router.use(oauth2Routes({ context, views, csrf, rawBodies, endpoints }));
+  router.use(oauth2Routes({ context, views, csrf, rawBodies, endpoints, notes }));
   router.use(
     consumerRoutes({
       ...{ context, views, csrf, rawBodies, endpoints, cookies, dances },

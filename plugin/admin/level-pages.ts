@@ -84,7 +84,10 @@ async function renderLevels(
   problems: Problems,
 ): Promise<void> {
   const page = {
-    link: { id: link.id, name: link.name, hasAddress: link.rpcUrl !== null },
+    link: {
+      ...{ id: link.id, name: link.name },
+      ...{ hasAddress: link.rpcUrl !== null, hasClients: link.clients.length > 0 },
+    },
     form: { values: { executing_user: '', service_user: '', ...values }, problems },
     allowImpersonation: config.allowImpersonation,
     csrfToken: formToken(levelsPurpose(link.id)),

@@ -1,46 +1,22 @@
 /**
- * Who calls? What `authenticate()` and `strategy()` share: a bearer token goes to oauth2/bearer-caller.ts, the rest of this
- * file is the OAuth 1.0a half (RFC 5849 section 3.2; J A7, AL 5.3, 5.4).
- * Credentials come from the `Authorization` header only: what merely looks like OAuth in a query or form neither
- * authenticates nor exempts from anything (SECURITY-3434). Signature first, then token state, nonce last (rule 3).
+ * Who calls? What `authenticate()` and `strategy()` share (design.md, Public API). Credentials come from the
+ * `Authorization` header only: what merely looks like credentials in a query or form neither authenticates nor exempts
+ * from anything (SECURITY-3434). The scheme of the header decides which protocol checks them.
  */
 import type { Request } from 'express';
 import type { Context } from '../context.js';
-import { ApplinksError, CredentialsMissing, OAuthProblem } from '../errors.js';
+import { ApplinksError, CredentialsMissing } from '../errors.js';
+import { emitRejection, startAttempt } from '../http/attempt.js';
+import type { RawBodies } from '../http/raw-body.js';
 import { BearerRefused } from '../oauth2-errors.js';
-import type { HostUser } from '../host.js';
-import { publicUrl } from '../http/public-url.js';
-import { isForm, type RawBodies } from '../http/raw-body.js';
 import { isOAuthHeader } from '../oauth1/authorization-header.js';
-import { readMessage, type Message } from '../oauth1/message.js';
-import { requireParameter } from '../oauth1/verify.js';
 import { isBearerHeader } from '../oauth2/bearer.js';
-import { digest } from '../store/digest.js';
-import { sealedPlace } from '../store/sealed-places.js';
-import type { Credential, Link } from '../store/store.js';
-import type { AccessToken } from '../store/tokens.js';
-import { emitRejection, startAttempt, type Attempt } from '../http/attempt.js';
-import type { Consumer, Consumers } from './consumer.js';
-import { requireFreshNonce } from './nonce.js';
-import { isUseToBeNoted } from './note-use.js';
+import type { Consumers } from './consumer.js';
+import type { AttemptNotes } from './oauth2/attempt-notes.js';
 import { authenticateBearer, type BearerCaller } from './oauth2/bearer-caller.js';
-import { grantableScopes } from './pending-token.js';
-import { provideBody } from './provide-body.js';
-import { requireThreeLegged } from './request-token.js';
-import { isIdle } from './session-state.js';
-import { rejectToken, requireTokenOwner } from './token-owner.js';
-import { requireTwoLegged } from './two-legged.js';
+import { authenticateSigned, type SignedCaller } from './signed-caller.js';
 
-/** The caller of a signed request, as `req.applink`. */
-export interface SignedCaller {
-  link: Link;
-  credential: Credential;
-  /** null: an application calls in its own name. */
-  user: HostUser | null;
-  scheme: 'oauth1';
-  scopes: readonly string[];
-}
-
+/** As `req.applink`. */
 export type ApplinkCaller = SignedCaller | BearerCaller;
 
 /** Resolves who sent this request, and provides `req.body` when it had to be read. @throws OAuthProblem, OAuthChallenge, BearerRefused, ApplinksError `forbidden` */
@@ -50,14 +26,17 @@ export function createAuthenticator(
   context: Context,
   consumers: Consumers,
   rawBodies: RawBodies,
+  notes: AttemptNotes,
 ): Authenticator {
   return async (req, scope) => {
     const attempt = startAttempt('resource', req);
     try {
       const { authorization } = req.headers;
+      if (!isBearerHeader(authorization) && !isOAuthHeader(authorization))
+        throw new CredentialsMissing({ reason: 'no credentials' });
       const caller = isBearerHeader(authorization)
-        ? await authenticateBearer(context, rawBodies, req, authorization)
-        : await authenticateSigned(context, consumers, rawBodies, req, attempt);
+        ? await authenticateBearer({ context, rawBodies, notes }, req, authorization)
+        : await authenticateSigned({ context, rawBodies, consumers }, req, attempt);
       requireScope(caller, scope);
       return caller;
     } catch (error) {
@@ -65,114 +44,6 @@ export function createAuthenticator(
       throw error;
     }
   };
-}
-
-async function authenticateSigned(
-  context: Context,
-  consumers: Consumers,
-  rawBodies: RawBodies,
-  req: Request,
-  attempt: Attempt,
-): Promise<SignedCaller> {
-  if (!isOAuthHeader(req.headers.authorization)) throw new CredentialsMissing({ reason: 'no credentials' });
-  const form = await rawBodies.readForm(req);
-  const message = readHeaderMessage(context, req, form);
-  attempt.consumerKey = message.get('oauth_consumer_key');
-  const bytes = await bodyToHash(message, req, rawBodies);
-  const caller = await authenticateMessage(context, consumers, message, bytes);
-  provideBody(req, { form, bytes });
-  return caller;
-}
-
-/** RFC 5849 section 3.5: protocol parameters stay in one place, and here that place is the header. */
-function readHeaderMessage({ config }: Context, req: Request, form: string | undefined): Message {
-  const { authorization } = req.headers;
-  const message = readMessage({ method: req.method, url: publicUrl(config, req), authorization, form });
-  const stray = message.pairs.slice(message.headerPairs).find(([name]) => name.startsWith('oauth_'));
-  if (!stray) return message;
-  throw new OAuthProblem(
-    'parameter_rejected',
-    { oauth_parameters_rejected: stray[0] },
-    { reason: 'an OAuth parameter outside of the Authorization header' },
-  );
-}
-
-async function bodyToHash(message: Message, req: Request, rawBodies: RawBodies): Promise<Buffer | undefined> {
-  const isNeeded = message.get('oauth_body_hash') !== undefined && !isForm(req);
-  return isNeeded ? rawBodies.readBytes(req) : undefined;
-}
-
-async function authenticateMessage(
-  context: Context,
-  consumers: Consumers,
-  message: Message,
-  body: Buffer | undefined,
-): Promise<SignedCaller> {
-  const token = message.get('oauth_token');
-  if (token === undefined) requireParameter(message, 'oauth_token');
-  const claimed = await consumers.find(message);
-  if (token === undefined || token === '')
-    return authenticateTwoLegged(context, consumers, message, claimed, body);
-  const record = await findAccessToken(context, digest(token), claimed);
-  const secret = record && openSecret(context, record);
-  // A peer drops a dead token on `token_rejected` only, also when its consumer is gone (AL 5.4, KIT; J A7 row 1).
-  const consumer = consumers.requireSignature(message, claimed, secret, {
-    body,
-    unknownAs: 'token_rejected',
-  });
-  if (!record) return rejectToken('token unknown');
-  requireThreeLegged(consumer);
-  requireUsable(record, consumer.credential, context.config.clock());
-  const user = await requireTokenOwner(context, record.userId);
-  await requireFreshNonce(context, message, consumer);
-  await noteUse(context, record);
-  return { ...consumer, user, scheme: 'oauth1', scopes: record.scopes };
-}
-
-/** An empty token: the application itself calls, for itself or for a user whom it names (AL 5.3). */
-async function authenticateTwoLegged(
-  context: Context,
-  consumers: Consumers,
-  message: Message,
-  claimed: Consumer | undefined,
-  body: Buffer | undefined,
-): Promise<SignedCaller> {
-  const consumer = consumers.requireSignature(message, claimed, '', { body });
-  const user = await requireTwoLegged(context, message, consumer);
-  await requireFreshNonce(context, message, consumer);
-  return {
-    ...consumer,
-    user,
-    scheme: 'oauth1',
-    scopes: grantableScopes(context.config, consumer.credential),
-  };
-}
-
-async function findAccessToken(
-  { store }: Context,
-  tokenDigest: string,
-  consumer: Consumer | undefined,
-): Promise<AccessToken | undefined> {
-  const record = await store.accessTokens.get(tokenDigest);
-  return record && record.credentialId === consumer?.credential.id ? record : undefined;
-}
-
-function openSecret({ sealer }: Context, { sealedSecret, linkId, userId }: AccessToken): string {
-  return sealer.open(sealedSecret, sealedPlace.accessTokenSecret(linkId, userId));
-}
-
-/** @throws OAuthProblem `token_expired`, which makes an Atlassian peer ask its user again (AL 5.4). */
-function requireUsable(record: AccessToken, { idleTimeoutMs }: Credential, nowMs: number): void {
-  if (nowMs > record.expiresAtMs)
-    throw new OAuthProblem('token_expired', {}, { reason: 'access token expired' });
-  if (isIdle(record, idleTimeoutMs, nowMs)) {
-    throw new OAuthProblem('token_expired', {}, { reason: 'access token unused for too long' });
-  }
-}
-
-async function noteUse({ store, config }: Context, { id, lastUsedAtMs }: AccessToken): Promise<void> {
-  const nowMs = config.clock();
-  if (isUseToBeNoted(lastUsedAtMs, nowMs)) await store.accessTokens.touch(id, nowMs);
 }
 
 function requireScope({ scopes, link, scheme }: ApplinkCaller, scope: string | undefined): void {

@@ -15,7 +15,7 @@ import type { RawBodies } from '../http/raw-body.js';
 import { requireUser, userOrLogin } from '../http/user.js';
 import type { Views } from '../http/views.js';
 import { decide, finish } from './decision.js';
-import { createConsentPages, readDecision } from './consent-page.js';
+import { askConsent, readDecision } from './consent-page.js';
 import { requirePending, type Pending } from './pending-token.js';
 
 export interface AuthorizeDependencies {
@@ -65,7 +65,7 @@ async function renderConsent(
   pending: Pending,
 ): Promise<void> {
   const { config } = context;
-  await createConsentPages(views, csrf).ask(req, res, {
+  await askConsent({ views, csrf }, req, res, {
     link: { name: pending.link.name },
     user,
     scopes: pending.scopes.map((name) => ({ name, description: config.scopes[name] ?? name })),

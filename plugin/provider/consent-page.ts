@@ -30,28 +30,27 @@ export interface ConsentQuestion {
   purpose: string;
 }
 
-export interface ConsentPages {
-  ask(req: Request, res: Response, question: ConsentQuestion): Promise<void>;
+export interface ConsentTools {
+  views: Views;
+  csrf: Csrf;
 }
 
-/** @param headers of every such page */
-export function createConsentPages(
-  views: Views,
-  csrf: Csrf,
+/** @param headers of the page, besides where its form may lead */
+export async function askConsent(
+  { views, csrf }: ConsentTools,
+  req: Request,
+  res: Response,
+  { user, purpose, destination, ...question }: ConsentQuestion,
   headers: Pick<PageHeaders, 'referrerPolicy'> = {},
-): ConsentPages {
-  return {
-    ask: async (req, res, { user, purpose, destination, ...question }) => {
-      const page = {
-        ...question,
-        user: { name: user.name, displayName: user.displayName },
-        callbackHost: destination === null ? null : new URL(destination).host,
-        csrfToken: csrf.token(req, res, user.id, purpose),
-      };
-      const formAction = destination === null ? [] : [originOf(destination)];
-      await views.render(res, 'consent', page, { formAction, ...headers });
-    },
+): Promise<void> {
+  const page = {
+    ...question,
+    user: { name: user.name, displayName: user.displayName },
+    callbackHost: destination === null ? null : new URL(destination).host,
+    csrfToken: csrf.token(req, res, user.id, purpose),
   };
+  const formAction = destination === null ? [] : [originOf(destination)];
+  await views.render(res, 'consent', page, { formAction, ...headers });
 }
 
 export type ConsentDecision = 'allow' | 'deny' | 'switch';

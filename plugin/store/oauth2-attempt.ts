@@ -16,6 +16,8 @@ const attemptSchema = z.object({
   /** Reached, in order. */
   stages: z.array(z.object({ stage: z.enum(attemptStages), atMs: z.number() })),
   parameters: z.object({ authorize: z.array(z.string()), token: z.array(z.string()) }),
+  /** Paths that were called with a token, the latest last; not each call is noted. */
+  calls: z.array(z.string()).optional(),
   /** What the peer or its user was told. */
   failure: z.object({ stage: z.enum(attemptStages), error: z.string(), description: z.string() }).nullable(),
 });

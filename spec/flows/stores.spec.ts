@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { postgresStore, sqliteStore, type Store } from 'express-applinks';
 import { allow, browserOf, consentUrl, locationOf } from '../support/consent.js';
 import { startKitApp, type KitApp } from '../support/kit-app.js';
+import { call, registerClient, tokensOf } from '../support/oauth2-client.js';
 import { freshPostgres } from '../support/postgres.js';
 import { registerConsumer } from '../support/register-consumer.js';
 import { TestConsumer } from '../support/test-consumer.js';
@@ -74,6 +75,28 @@ for (const [name, makePlace] of places) {
       const renewed = await consumer.renew(access, access.sessionHandle);
       expect(renewed.status).to.equal(200);
       expect((await consumer.call('POST', '/job/demo/build', access)).problem).to.equal('token_rejected');
+    });
+
+    it('does the flow of OAuth 2.0 across restarts, and refuses its replay', async () => {
+      const client = await registerClient(app, { type: 'atlassian' });
+      const code = await client.code();
+      await restart();
+      const first = tokensOf(await client.at(app).exchange(code));
+      await restart();
+      expect((await call(app, first.access)).status).to.equal(201);
+      const renewals = Array.from({ length: 4 }, () => client.at(app).refresh(first.refresh));
+      const next = new Set((await Promise.all(renewals)).map((answer) => tokensOf(answer).refresh));
+      expect(next.size).to.equal(1);
+      await restart();
+      expect((await client.at(app).exchange(code)).json.error).to.equal('invalid_grant');
+      expect((await call(app, first.access)).status).to.equal(401);
+    });
+
+    it('gives a code to one of many', async () => {
+      const client = await registerClient(app);
+      const code = await client.code();
+      const answers = await Promise.all(Array.from({ length: 8 }, () => client.exchange(code)));
+      expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
     });
 
     it('goes on after a restart at every step of the dance', async () => {

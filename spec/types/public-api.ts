@@ -106,6 +106,25 @@ export function signed(): SignedRequest {
   });
 }
 
+export async function clients({ links }: Applinks): Promise<string | undefined> {
+  const { link, secrets } = await links.create({
+    name: 'Bitbucket',
+    client: { type: 'atlassian', redirectUris: [{ uri: 'https://bb.example.com/' }], scopes: ['build'] },
+  });
+  exactly<Record<string, string>>()(secrets);
+  const saved = await links.addClient(link.id, {
+    redirectUris: [],
+    scopes: [],
+    allowClientCredentials: true,
+  });
+  await links.changeClient(link.id, saved.client.id, { scopes: ['build'] });
+  // @ts-expect-error a secret is made, never given
+  await links.changeClient(link.id, saved.client.id, { secret: 'mine' });
+  await links.rotateClientSecret(link.id, saved.client.id, { overlapMs: 0 });
+  await links.removeClient(link.id, saved.client.id);
+  return saved.secret;
+}
+
 export async function life(store: Store, signal: AbortSignal): Promise<void> {
   const applinks = createApplinks(options(store));
   await applinks.ready();

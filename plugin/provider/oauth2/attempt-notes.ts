@@ -18,6 +18,8 @@ export interface AttemptNotes {
   /** @param names of the parameters that came with it */
   reached(client: RegisteredClient, stages: readonly AttemptStage[], names?: readonly string[]): void;
   failed(client: RegisteredClient, stage: AttemptStage, error: OAuth2Error, names?: readonly string[]): void;
+  /** A path was called with a token: what newer peers call is not known in advance (oauth2.md 8.2 row 4). */
+  called(client: RegisteredClient, path: string): void;
 }
 
 const writesPerWindow = 10;
@@ -25,6 +27,8 @@ const windowMs = 10_000;
 const mostCounters = 1000;
 const mostNames = 50;
 const longestName = 100;
+const mostCalls = 10;
+const longestPath = 200;
 
 interface Event {
   stages: readonly AttemptStage[];
@@ -38,29 +42,44 @@ export function createAttemptNotes({ store, config }: Pick<Context, 'store' | 'c
   /** Each write looks at the one before it. */
   let last: Promise<void> = Promise.resolve();
 
-  const write = async ({ link, client }: RegisteredClient, event: Event): Promise<void> => {
+  const write = async (
+    { link, client }: RegisteredClient,
+    atMs: number,
+    change: (known: OAuth2Attempt | undefined) => OAuth2Attempt | undefined,
+  ): Promise<void> => {
     const known = readAttempt(await store.notes.list(link.id));
-    const attempt = continued(
-      known?.clientId === client.clientId ? known : undefined,
-      client.clientId,
-      event,
-    );
-    const note = { linkId: link.id, kind: attemptNoteKind, atMs: event.atMs };
-    await store.notes.put({ ...note, document: JSON.stringify(attempt) });
+    const attempt = change(known?.clientId === client.clientId ? known : undefined);
+    const note = { linkId: link.id, kind: attemptNoteKind, atMs };
+    if (attempt) await store.notes.put({ ...note, document: JSON.stringify(attempt) });
   };
-  const keep = (registered: RegisteredClient, event: Omit<Event, 'atMs'>): void => {
-    const stage = event.failure?.stage ?? event.stages.at(-1) ?? 'authorize';
+  const keep = (registered: RegisteredClient, stage: string, change: Change): void => {
     if (!isWithinBudget(`${registered.link.id} ${stage}`)) return;
     const atMs = config.clock();
     last = last
-      .then(() => write(registered, { ...event, atMs }))
+      .then(() => write(registered, atMs, (known) => change(known, atMs)))
       .catch((error: unknown) => config.logger.warn({ err: error }, 'express-applinks: a note was not kept'));
   };
   return {
-    reached: (registered, stages, names = []) => keep(registered, { stages, failure: null, names }),
+    reached: (registered, stages, names = []) =>
+      keep(registered, stages.at(-1) ?? '', (known, atMs) =>
+        continued(known, registered.client.clientId, { stages, failure: null, names, atMs }),
+      ),
     failed: (registered, stage, { error, description }, names = []) =>
-      keep(registered, { stages: [], failure: { stage, error, description }, names }),
+      keep(registered, stage, (known, atMs) =>
+        continued(known, registered.client.clientId, {
+          ...{ stages: [], failure: { stage, error, description }, names, atMs },
+        }),
+      ),
+    called: (registered, path) => keep(registered, 'call', (known) => known && withCall(known, path)),
   };
+}
+
+type Change = (known: OAuth2Attempt | undefined, atMs: number) => OAuth2Attempt | undefined;
+
+function withCall(known: OAuth2Attempt, path: string): OAuth2Attempt {
+  const call = path.slice(0, longestPath);
+  const calls = [...(known.calls ?? []).filter((other) => other !== call), call];
+  return { ...known, calls: calls.slice(-mostCalls) };
 }
 
 /** An authorization request begins a new attempt; a stage that is reached again is the latest one. */
@@ -86,6 +105,7 @@ function continued(
       authorize: !isTokenRequest && seen.length > 0 ? seen : authorize,
       token: isTokenRequest && seen.length > 0 ? seen : token,
     },
+    ...(former?.calls ? { calls: former.calls } : {}),
     failure,
   };
 }

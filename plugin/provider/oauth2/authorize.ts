@@ -8,39 +8,26 @@ import type { Request, Response } from 'express';
 import type { Context } from '../../context.js';
 import { OAuth2Error } from '../../oauth2-errors.js';
 import type { HostUser } from '../../host.js';
-import { emitRejection, startAttempt } from '../../http/attempt.js';
 import type { Endpoint } from '../../http/handler.js';
 import { publicPath } from '../../http/public-url.js';
-import { setNoStore } from '../../http/security-headers.js';
 import { requireUser } from '../../http/user.js';
 import { endpointPaths } from '../../oauth2/metadata.js';
-import { readParameters, type RequestParameters } from '../../oauth2/parameters.js';
-import { redirectWith } from '../../oauth2/redirect-uri.js';
 import type { AuthorizeDependencies } from '../authorize.js';
-import { createConsentPages, readDecision } from '../consent-page.js';
+import { askConsent, readDecision } from '../consent-page.js';
 import type { AttemptNotes } from './attempt-notes.js';
-import { requireAuthorizationRequest, type AuthorizationRequest } from './authorization-request.js';
+import { answerAsked, redirectBack, type Asked } from './asked.js';
 import { issueCode } from './authorization-code.js';
-import { requireRedirectTarget, type RedirectTarget } from './redirect-target.js';
-import { sentNames, waitingMs, withStart } from './waiting-time.js';
+import { sentNames, waitingMs } from './waiting-time.js';
 
 export interface AuthorizationDependencies extends AuthorizeDependencies {
   notes: AttemptNotes;
-}
-
-/** A request that has passed all checks. */
-interface Asked extends AuthorizationRequest {
-  target: RedirectTarget;
-  parameters: RequestParameters;
-  /** The request with its beginning, for forms and for the way back from the login. */
-  encoded: string;
 }
 
 export function showAuthorization(dependencies: AuthorizationDependencies): Endpoint {
   const { context, notes } = dependencies;
   return async (req, res) => {
     const { search } = new URL(req.originalUrl, 'http://path.invalid');
-    await answering(dependencies, req, res, search.slice(1), async (asked) => {
+    await answerAsked(dependencies, req, res, search.slice(1), async (asked) => {
       const { host } = context.config;
       const user = await host.user(req);
       requirePage(asked, user);
@@ -59,7 +46,7 @@ export function decideAuthorization(dependencies: AuthorizationDependencies): En
   const { context, csrf, rawBodies, notes } = dependencies;
   return async (req, res) => {
     const form = new URLSearchParams((await rawBodies.readForm(req)) ?? '');
-    await answering(dependencies, req, res, form.get('request') ?? '', async (asked) => {
+    await answerAsked(dependencies, req, res, form.get('request') ?? '', async (asked) => {
       const user = await requireUser(context, req);
       csrf.require(req, user.id, purposeOf(asked), form.get('csrf_token') ?? undefined);
       const decision = readDecision(form);
@@ -77,46 +64,9 @@ export function decideAuthorization(dependencies: AuthorizationDependencies): En
       const code = await issueCode(context, asked.target, user, asked);
       context.events.emit('authorization.allowed', about);
       notes.reached(asked.target, ['code']);
-      redirect(context, res, asked.target, asked.parameters, { code });
+      redirectBack(context, res, asked, { code });
     });
   };
-}
-
-/** Runs `answer` for a request that may be asked; what is refused goes to the client as soon as it is known where that is. */
-async function answering(
-  { context, notes }: AuthorizationDependencies,
-  req: Request,
-  res: Response,
-  encoded: string,
-  answer: (asked: Asked) => Promise<void>,
-): Promise<void> {
-  const attempt = startAttempt('oauth2-authorize', req);
-  const parameters = readParameters(encoded);
-  attempt.consumerKey = parameters.get('client_id')?.slice(0, 255);
-  try {
-    const target = await requireRedirectTarget(context, notes, parameters);
-    try {
-      const request = requireAuthorizationRequest(context, target, parameters);
-      const started = withStart(encoded, parameters, context.config.clock());
-      await answer({ ...request, target, parameters, encoded: started });
-    } catch (error) {
-      if (!(error instanceof OAuth2Error)) throw error;
-      emitRejection(context, attempt, error);
-      notes.failed(
-        target,
-        error.error === 'access_denied' ? 'consent' : 'authorize',
-        error,
-        sentNames(parameters),
-      );
-      redirect(context, res, target, parameters, {
-        error: error.error,
-        error_description: error.description,
-      });
-    }
-  } catch (error) {
-    emitRejection(context, attempt, error);
-    throw error;
-  }
 }
 
 /** There is no automatic consent (row 15), so that without a page there is no yes. @throws OAuth2Error */
@@ -135,17 +85,19 @@ async function ask(
 ): Promise<void> {
   const { config } = context;
   const { link, client, redirectUri } = asked.target;
-  await createConsentPages(views, csrf, { referrerPolicy: referrerPolicy(config.baseUrl) }).ask(req, res, {
+  const question = {
     link: { name: link.name },
     user,
     scopes: asked.scopes.map((name) => ({ name, description: config.offeredScopes[name] ?? name })),
     destination: redirectUri,
     action: publicPath(config, endpointPaths.authorize),
-    fields: [['request', asked.encoded]],
+    fields: [['request', asked.encoded] as const],
     identifier: { label: 'Client ID', value: client.clientId },
     waitsMs: client.type === 'atlassian' ? waitingMs(asked.parameters, config.clock()) : null,
     purpose: purposeOf(asked),
-  });
+  };
+  const headers = { referrerPolicy: referrerPolicy(config.baseUrl) };
+  await askConsent({ views, csrf }, req, res, question, headers);
 }
 
 /** On plain http, outside of this machine, browsers say where a form came from in this way only (csrf.ts). */
@@ -161,20 +113,4 @@ function purposeOf({ target: { link, client }, encoded, scopes }: Asked): string
 
 function pathOf({ config }: Context, { encoded }: Asked): string {
   return `${publicPath(config, endpointPaths.authorize)}?${encoded}`;
-}
-
-/** Row 13: 303, so that no browser sends the form on. */
-function redirect(
-  { config }: Context,
-  res: Response,
-  { redirectUri }: RedirectTarget,
-  parameters: RequestParameters,
-  answer: { code: string } | { error: string; error_description: string },
-): void {
-  setNoStore(res);
-  res.setHeader('Referrer-Policy', 'no-referrer');
-  res.redirect(
-    303,
-    redirectWith(redirectUri, { ...answer, state: parameters.get('state'), iss: config.baseUrl }),
-  );
 }

@@ -15,6 +15,7 @@ import type { OAuth2Client } from '../../store/oauth2-client.js';
 import type { Link } from '../../store/store.js';
 import { isUseToBeNoted } from '../note-use.js';
 import { provideBody } from '../provide-body.js';
+import type { AttemptNotes } from './attempt-notes.js';
 
 /** The caller of a request with a bearer token, as `req.applink`. */
 export interface BearerCaller {
@@ -26,16 +27,22 @@ export interface BearerCaller {
   scopes: readonly string[];
 }
 
+interface Dependencies {
+  context: Context;
+  rawBodies: RawBodies;
+  notes: AttemptNotes;
+}
+
 /** @throws BearerRefused */
 export async function authenticateBearer(
-  context: Context,
-  rawBodies: RawBodies,
+  { context, rawBodies, notes }: Dependencies,
   req: Request,
   header: string,
 ): Promise<BearerCaller> {
   const token = readToken(header);
   await rejectSecondToken(req, rawBodies);
-  const caller = await requireCaller(context, digest(token));
+  const { caller, isNoted } = await requireCaller(context, digest(token));
+  if (isNoted) notes.called({ link: caller.link, client: caller.credential }, pathOf(req));
   keepPrivate(req);
   return caller;
 }
@@ -51,7 +58,7 @@ function readToken(header: string): string {
 
 /** RFC 6750 section 2: one method per request. A form is read for it, and handed on. */
 async function rejectSecondToken(req: Request, rawBodies: RawBodies): Promise<void> {
-  const { searchParams } = new URL(req.originalUrl, 'http://path.invalid');
+  const { searchParams } = urlOf(req);
   const isUnread = isForm(req) && !req.readableDidRead;
   const form = isUnread ? await rawBodies.readForm(req) : undefined;
   const isInForm = form !== undefined && readParameters(form).names.includes('access_token');
@@ -62,7 +69,11 @@ async function rejectSecondToken(req: Request, rawBodies: RawBodies): Promise<vo
   provideBody(req, { form, bytes: undefined });
 }
 
-async function requireCaller({ store, config }: Context, accessDigest: string): Promise<BearerCaller> {
+/** `isNoted`: this use was written down. */
+async function requireCaller(
+  { store, config }: Context,
+  accessDigest: string,
+): Promise<{ caller: BearerCaller; isNoted: boolean }> {
   const found = await store.authorizations.findByAccessToken(accessDigest);
   if (!found) throw deadToken('token unknown');
   const { authorization, tokens } = found;
@@ -73,10 +84,14 @@ async function requireCaller({ store, config }: Context, accessDigest: string): 
   if (!link || !credential) throw deadToken('the client of this token is gone');
   const user = authorization.userId === null ? null : await config.host.findUser(authorization.userId);
   if (authorization.userId !== null && user === null) throw deadToken('the user of this token is gone');
-  if (isUseToBeNoted(authorization.lastUsedAtMs, nowMs))
-    await store.authorizations.touch(authorization.id, nowMs);
-  return { link, credential, user, scheme: 'oauth2', scopes: tokens.scopes };
+  const isNoted = isUseToBeNoted(authorization.lastUsedAtMs, nowMs);
+  if (isNoted) await store.authorizations.touch(authorization.id, nowMs);
+  return { caller: { link, credential, user, scheme: 'oauth2', scopes: tokens.scopes }, isNoted };
 }
+
+const urlOf = ({ originalUrl }: Request): URL => new URL(originalUrl, 'http://path.invalid');
+
+const pathOf = (req: Request): string => urlOf(req).pathname;
 
 /** Section 5.3: no shared cache may keep what was answered to a token. The host may say more. */
 function keepPrivate({ res }: Request): void {

@@ -7,21 +7,18 @@ import type { Config } from '../../config.js';
 import { allowOnly } from '../../http/allow-only.js';
 import type { Endpoint, EndpointFactory } from '../../http/handler.js';
 import { endpointPaths, metadataOf, wellKnownPath } from '../../oauth2/metadata.js';
-import type { AuthorizeDependencies } from '../authorize.js';
-import { createAttemptNotes } from './attempt-notes.js';
-import { decideAuthorization, showAuthorization } from './authorize.js';
+import { decideAuthorization, showAuthorization, type AuthorizationDependencies } from './authorize.js';
 import { introspectionEndpoint } from './introspect.js';
 import { revocationEndpoint } from './revoke.js';
 import { tokenEndpoint } from './token.js';
 
-export interface OAuth2Dependencies extends AuthorizeDependencies {
+export interface OAuth2Dependencies extends AuthorizationDependencies {
   endpoints: EndpointFactory;
 }
 
 export function oauth2Routes({ endpoints, ...dependencies }: OAuth2Dependencies): Router {
-  const { context, rawBodies } = dependencies;
+  const { context, rawBodies, notes } = dependencies;
   const { config } = context;
-  const notes = createAttemptNotes(context);
   const router = Router();
   const pathsOf = (name: 'authorize' | 'token' | 'revoke' | 'metadata'): string[] => [
     endpointPaths[name],
@@ -35,8 +32,8 @@ export function oauth2Routes({ endpoints, ...dependencies }: OAuth2Dependencies)
   };
 
   for (const path of pathsOf('authorize')) {
-    router.get(path, endpoints('page', 'oauth2-authorize', showAuthorization({ ...dependencies, notes })));
-    router.post(path, endpoints('page', 'oauth2-authorize', decideAuthorization({ ...dependencies, notes })));
+    router.get(path, endpoints('page', 'oauth2-authorize', showAuthorization(dependencies)));
+    router.post(path, endpoints('page', 'oauth2-authorize', decideAuthorization(dependencies)));
     router.all(path, allowOnly('GET', 'POST'));
   }
   post(pathsOf('token'), 'oauth2-token', tokenEndpoint(context, rawBodies, notes));

@@ -122,7 +122,8 @@ export function createBrowser({ redirects = 20, headers = {}, ca }: MiniBrowserO
   return {
     cookies,
     get: (url) => open('GET', url, undefined),
-    post: (url, fields) => open('POST', url, { url }, encodeParameters(Object.entries(fields))),
+    post: (url, fields) =>
+      open('POST', url, { url, policy: 'no-referrer' }, encodeParameters(Object.entries(fields))),
     submit: (page, { fields = {}, button, form: at = 0 } = {}) => {
       const form = page.forms[at];
       if (!form) throw new Error(`${page.url} (${page.status}) has no form ${at}.`);

@@ -4,7 +4,7 @@ import { createBrowser } from 'express-applinks/testing';
 import { readAttempt, type OAuth2Attempt } from '../../../plugin/store/oauth2-attempt.js';
 import { TestClock, minuteMs } from '../../support/clock.js';
 import { startKitApp, type KitApp } from '../../support/kit-app.js';
-import { registerClient, type TestClient } from '../../support/oauth2-client.js';
+import { call, registerClient, type TestClient } from '../../support/oauth2-client.js';
 
 describe("The note of a peer's latest attempt", () => {
   const clock = new TestClock();
@@ -44,6 +44,14 @@ describe("The note of a peer's latest attempt", () => {
     expect(attempt.parameters.token).to.include('client_secret').and.not.to.include(client.secret);
     await client.refresh(refresh);
     await reaching('authorize login consent code token refresh');
+  });
+
+  it('tells which paths were called with a token, without their query', async () => {
+    const { access, refresh } = await client.tokens();
+    await call(app, access, '/whois?secret=x', { method: 'GET' });
+    expect((await attemptWith(({ calls }) => calls !== undefined)).calls).to.deep.equal(['/whois']);
+    await client.refresh(refresh);
+    expect((await reaching('authorize login consent code token refresh')).calls).to.deep.equal(['/whois']);
   });
 
   it('ends where nobody logs in', async () => {

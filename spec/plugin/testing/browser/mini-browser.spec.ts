@@ -103,6 +103,7 @@ describe('mini browser', () => {
     const page = await browser.get(`${url}/page?a=b`);
     expect(page.text).to.include('nothing');
     expect((await browser.submit(page)).text).to.include(`${url}/page?a=b`);
+    expect((await browser.post(`${url}/page`, {})).text).to.include('nothing');
     expect((await browser.submit(await browser.get(`${url}/private`))).text).to.include('nothing');
   });
 

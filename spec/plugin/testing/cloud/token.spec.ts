@@ -105,6 +105,15 @@ describe('C1: tokens of the cloud', () => {
     expect((await user.refresh(String(body.refresh_token))).status, 'its successor').to.equal(200);
   });
 
+  it('rotates: after an answer that was lost the same refresh token brings another pair', async () => {
+    const { refresh_token } = await user.tokens();
+    user.cloud.faults.answer('/oauth/token', { drop: 'after', once: true });
+    let lost = false;
+    await user.refresh(refresh_token).catch(() => (lost = true));
+    expect(lost).to.equal(true);
+    expect((await user.refresh(refresh_token)).status).to.equal(200);
+  });
+
   it('forgets a refresh token that is not used for 90 days', async () => {
     const { refresh_token } = await user.tokens();
     user.clock.advance(90 * dayMs - minuteMs);
