@@ -10,14 +10,16 @@ export const longestRedirectUri = 450;
 
 const plainUrl = /^https?:\/\/[^/?#\\@][\x21-\x7e]*$/;
 const loopbackHost = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
+/** Its own query must not answer for us; a peer takes `response` for a signed answer and fails (oauth2.md 1.4). */
+const answerNames = ['code', 'state', 'iss', 'error', 'error_description', 'response'];
 const loopbackPort = /^(http:\/\/(?:127\.0\.0\.1|\[::1\])):\d{1,5}(?=[/?]|$)/;
 
 /** @param allowLoopback lets `http` to this machine pass, for development. */
 export function isRedirectUri(uri: string, { allowLoopback }: { allowLoopback: boolean }): boolean {
   if (uri.length > longestRedirectUri || !plainUrl.test(uri) || /[#\\"<>]/.test(uri) || !URL.canParse(uri))
     return false;
-  const { protocol, hostname, username, password } = new URL(uri);
-  if (username !== '' || password !== '') return false;
+  const { protocol, hostname, username, password, searchParams } = new URL(uri);
+  if (username !== '' || password !== '' || answerNames.some((name) => searchParams.has(name))) return false;
   return protocol === 'https:' || (allowLoopback && loopbackHost.test(hostname));
 }
 
