@@ -3,56 +3,29 @@
  * other in by OAuth 2.0, the redirect URI a placeholder first and corrected afterwards, up to a call in each direction.
  */
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
-import { expectAccessible } from '../support/accessible.js';
-import { openPage, screenshot } from '../support/chromium.js';
 import { startPair, type Pair } from '../support/linked-peer.js';
 import { rememberSecret } from '../support/secrets.js';
-
-const phone = { width: 360, height: 740 };
-const wide = { width: 1280, height: 800 };
+import { logInAtPeer, openTwoWindows, type TwoWindows } from '../support/two-windows.js';
 
 describe('OAuth 2.0 between Data Center and the kit, in Chromium (5.2)', function () {
   this.timeout(120_000);
   let pair: Pair;
-  /** Two windows of one administrator. */
-  let page: Page;
-  let there: Page;
+  let windows: TwoWindows;
   let guide: string;
-  const own = (path: string): string => `${pair.app.baseUrl}/applinks/admin${path}`;
   const atPeer = (path: string): string => `${pair.bitbucket.url}/plugins/servlet${path}`;
 
   before(async () => {
     pair = await startPair({ mount: 'path' });
-    page = await openPage();
-    there = await page.context().newPage();
-    await page.goto(`${pair.app.baseUrl}/login?user=admin&returnTo=/ci/applinks/admin`);
-    await there.goto(`${pair.bitbucket.url}/login`);
-    await there.fill('[name=j_username]', 'admin');
-    await there.fill('[name=j_password]', 'sysadmin');
-    await there.click('button');
+    windows = await openTwoWindows(pair.app.baseUrl, 'dc');
+    await logInAtPeer(windows.there, pair);
   });
   after(async () => {
-    await page.context().close();
+    await windows.close();
     await pair.close();
   });
 
-  const look = async (name: string): Promise<void> => {
-    await expectAccessible(page);
-    await screenshot(page, `oauth2-dc-${name}`);
-    await page.setViewportSize(phone);
-    await screenshot(page, `oauth2-dc-${name}-phone`);
-    await page.setViewportSize(wide);
-  };
-  const press = (name: string | RegExp, on = page): Promise<void> =>
-    on.getByRole('button', { name }).first().click();
-  const follow = (name: string | RegExp, on = page): Promise<void> =>
-    on.getByRole('link', { name }).first().click();
-  const copied = async (id: string, on = page): Promise<string> => (await on.textContent(id))!.trim();
-  const stateOf = async (step: string): Promise<string> =>
-    (await page.getAttribute(`#${step}`, 'class')) ?? 'no such step';
-
   it('says which choice is for what, and who is at the address', async () => {
+    const { page, look, press, follow, stateOf } = windows;
     await follow('Create link');
     await look('choices');
     await follow('Link by OAuth 2.0');
@@ -75,6 +48,7 @@ describe('OAuth 2.0 between Data Center and the kit, in Chromium (5.2)', functio
   });
 
   it('1, 2: at the peer an incoming link with our callback URL; its credentials are entered here', async () => {
+    const { page, there, look, press, copied, copiedSecret, stateOf } = windows;
     await there.goto(atPeer('/oauth2/incoming-links/create'));
     await there.fill('[name=name]', await copied('#register-name'));
     await there.fill('[name=redirects]', await copied('#callback-url'));
@@ -86,10 +60,7 @@ describe('OAuth 2.0 between Data Center and the kit, in Chromium (5.2)', functio
     await look('guide-partial');
     await page.goto(guide);
     expect(await page.inputValue('#client_id')).to.equal(await copied('#client-id', there));
-    await page.fill(
-      '#client_secret',
-      rememberSecret(await copied('#client-secret', there), 'consumer secret'),
-    );
+    await page.fill('#client_secret', await copiedSecret('#client-secret', there));
     await press('Save');
     expect(await page.textContent('#state')).to.include('Ready.');
     expect(await page.locator('#enter-here form').isVisible()).to.equal(false);
@@ -97,6 +68,7 @@ describe('OAuth 2.0 between Data Center and the kit, in Chromium (5.2)', functio
   });
 
   it('3: test connection goes there and back, and shows each step', async () => {
+    const { page, look, press, follow, stateOf } = windows;
     await look('guide-ready');
     await follow('Test connection');
     await press('Allow');
@@ -105,13 +77,14 @@ describe('OAuth 2.0 between Data Center and the kit, in Chromium (5.2)', functio
     expect(await page.textContent('#accounts')).to.include('REPO_READ');
     expect(await stateOf('test-here')).to.equal('done');
     await look('guide-tested');
-    const { links, client } = pair.app.applinks;
-    const [link] = await links.list();
-    const answer = await client(link!.id).as('id-admin')('/rest/api/1.0/application-properties');
+    const { applinks } = pair.app;
+    const [link] = await applinks.links.list();
+    const answer = await applinks.client(link!.id).as('id-admin')('/rest/api/1.0/application-properties');
     expect(answer.headers.get('x-ausername')).to.equal('admin');
   });
 
   it('4, 5: with a placeholder first, credentials are made here and entered at the peer', async () => {
+    const { page, there, look, press, copied, copiedSecret } = windows;
     await page.getByLabel(/A placeholder for now/).check();
     await page.fill('#placeholder_uri', 'http://peer.example.com/');
     await press('Make client ID and secret');
@@ -119,7 +92,7 @@ describe('OAuth 2.0 between Data Center and the kit, in Chromium (5.2)', functio
     await look('guide-placeholder-problem');
     await page.fill('#placeholder_uri', 'https://peer.example.com/');
     await press('Make client ID and secret');
-    const secret = rememberSecret(await copied('#client-secret'), 'consumer secret');
+    const secret = await copiedSecret('#client-secret');
     await look('guide-secret');
     await there.goto(atPeer('/oauth2/outgoing/create'));
     await there.fill('[name=name]', await copied('#there-name'));
@@ -135,6 +108,7 @@ describe('OAuth 2.0 between Data Center and the kit, in Chromium (5.2)', functio
   });
 
   it('6, 7: the placeholder is told at the test, corrected with one click, and then the test is green', async () => {
+    const { page, there, look, press, follow, copied, stateOf } = windows;
     await press(/Test connection/, there);
     expect(await there.textContent('main')).to.include('is not registered');
     await page.locator('#last-attempt .failed').waitFor();
@@ -157,6 +131,7 @@ describe('OAuth 2.0 between Data Center and the kit, in Chromium (5.2)', functio
   });
 
   it('and a user of the peer calls us with what they allowed', async () => {
+    const { there, press, follow, copied } = windows;
     await there.goto(atPeer('/oauth2/outgoing'));
     await follow(/^Use/, there);
     await press('Authorise', there);
@@ -176,7 +151,8 @@ describe('OAuth 2.0 between Data Center and the kit, in Chromium (5.2)', functio
   });
 
   it('the link’s own page shows both directions, and leads back to the guide', async () => {
-    await page.goto(own(''));
+    const { page, look, follow } = windows;
+    await page.goto(`${pair.app.baseUrl}/applinks/admin`);
     await page.locator('tbody a').first().click();
     expect(await page.textContent('#oauth2-calls')).to.include('Ready.');
     await look('link');

@@ -26,7 +26,10 @@ export interface GuideFacts {
 
 export function stepsOf(facts: GuideFacts): Record<StepName, Step> {
   const names = [...(facts.calls ? lettingUsIn : []), ...lettingThemIn];
-  const next = names.find((name) => !isDone(name, facts));
+  // The other direction is the administrator's choice, until it is begun.
+  const isChosen = facts.calls === undefined || facts.clients.length > 0;
+  const wanted = isChosen ? names : lettingUsIn;
+  const next = wanted.find((name) => !isDone(name, facts));
   const steps = names.map((name, index): [StepName, Step] => {
     const state = isDone(name, facts) ? 'done' : name === next ? 'next' : 'open';
     return [name, { name, number: index + 1, state }];
