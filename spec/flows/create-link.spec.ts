@@ -161,8 +161,10 @@ describe('Create link, from our side', () => {
     const bad = JSON.stringify({ key: 'x' });
     pair.bitbucket.faults.answer(/consumer-info/, { status: 200, body: bad });
     const refused = await enter(pair.bitbucket.url);
-    expect(refused.status).to.equal(502);
-    expect(refused.text).to.match(/consumer info/i);
+    expect(refused.status).to.equal(400);
+    expect(refused.text)
+      .to.match(/consumer info/i)
+      .and.include('role="alert"');
   });
 
   it('b10: tells nobody from somebody by what whoami answers', async () => {
