@@ -214,6 +214,18 @@ describe('Calls to a peer', () => {
   describe('using it', () => {
     beforeEach(() => connect());
 
+    it('signs a form that is given as bytes, and refuses one that is no text', async () => {
+      await connect();
+      const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+      const body = Buffer.from('a=1&b=%C3%A9');
+      // Nothing takes a form there, which is said only after the signature was found good.
+      expect((await as()(whoami, { method: 'POST', headers, body })).status).to.equal(404);
+      const broken = as()(whoami, { method: 'POST', headers, body: Buffer.from([0x61, 0x3d, 0xff]) });
+      expect(await rejection(broken))
+        .to.have.property('message')
+        .that.includes('not UTF-8');
+    });
+
     it('signs query, form and other bodies', async () => {
       expect((await as()(`${whoami}?a=b%20c&a=+&c`)).status).to.equal(200);
       const form = new URLSearchParams([
