@@ -119,7 +119,9 @@ export async function assemble(materials: Materials): Promise<Parts> {
     const { manifest, ...found } = await discover(transport, entered);
     return { ...found, isFound: manifest !== undefined };
   };
-  router.use(createLinkRoutes({ context, views, access, automatic, endpoints, findPeer }));
+  router.use(
+    createLinkRoutes({ context, views, access, automatic, endpoints, findPeer, peers: linking.peers }),
+  );
   const administration = {
     ...{ context, rawBodies, endpoints, tokens, keys, accounts: materials.accounts },
     links: withAddressCheck(links, linking.discovery),

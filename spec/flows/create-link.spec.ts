@@ -312,6 +312,24 @@ describe('Create link, from our side', () => {
       .and.include((await ours())[0]!.id);
   });
 
+  it('adopts the half here that was typed by hand, which keeps its consumer', async () => {
+    const typed = await pair.app.applinks.links.create({
+      name: 'Our Bitbucket',
+      type: 'stash',
+      displayUrl: pair.bitbucket.url,
+      credential: { key: 'typed-key', signatureMethod: 'HMAC-SHA1' },
+    });
+    expect((await enter(pair.bitbucket.url)).text).to.include('has a link with it already');
+    await create(administrator);
+    const [link, ...others] = await ours();
+    expect(others).to.deep.equal([]);
+    expect(link).to.include({ id: typed.link.id, applicationId: pair.bitbucket.serverId });
+    expect(link!.incoming.map(({ key }) => key)).to.deep.equal([
+      'typed-key',
+      pair.bitbucket.host.consumerKey,
+    ]);
+  });
+
   it('b13: what was changed of a link that was there already is told, and the link stays', async () => {
     const { linkId } = await pair.bitbucket.linking.createOwnHalf(pair.app.baseUrl);
     pair.bitbucket.faults.answer({ path: /whoami/ }, { status: 500 });

@@ -10,7 +10,8 @@ import type { Link, OutgoingLevels } from '../../store/store.js';
 import { notFound, type ChangeLink } from '../link-change.js';
 import type { Discovery } from '../linking/context.js';
 import { lookOf, type PeerLook } from '../landing/peer-look.js';
-import { requireKnownAddress, type PeerLinks } from '../linking/peer-links.js';
+import { requireKnownAddress } from '../linking/known-address.js';
+import type { PeerLinks } from '../linking/peer-links.js';
 import {
   administerPeer,
   type Administrator,
@@ -212,15 +213,15 @@ async function findOrCreate(
   look: PeerLook,
   by: string,
 ): Promise<{ link: Link; isNew: boolean }> {
-  const known = await peers.find(look.id);
+  const known = await peers.find(look.id, look.rpcUrl);
   if (known) {
     requireKnownAddress(known, look.rpcUrl);
-    return { link: known, isNew: false };
+    return { link: await peers.adopt(known, look, by), isNew: false };
   }
   try {
     return { link: await peers.create(look, by), isNew: true };
   } catch (error) {
-    const winner = await peers.find(look.id);
+    const winner = await peers.find(look.id, look.rpcUrl);
     if (!winner || !(error instanceof ApplinksError) || error.code !== 'link_exists') throw error;
     return { link: winner, isNew: false };
   }

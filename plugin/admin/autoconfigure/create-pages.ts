@@ -11,6 +11,7 @@ import { landingPath } from '../landing/landing-pages.js';
 import { confirmPurpose, type PeerLook } from '../landing/peer-look.js';
 import { isBaseUrl } from '../landing/starting-peer.js';
 import { notFound } from '../link-change.js';
+import type { PeerLinks } from '../linking/peer-links.js';
 import {
   seeOther,
   type PageAccess,
@@ -35,6 +36,7 @@ export interface CreatePageDependencies {
   views: Views;
   access: PageAccess;
   automatic: AutomaticLinks;
+  peers: Pick<PeerLinks, 'find'>;
   findPeer: FindPeer;
 }
 
@@ -84,13 +86,13 @@ export async function lookUp(
 }
 
 async function renderFound(
-  { views, context }: CreatePageDependencies,
+  { views, context, peers }: CreatePageDependencies,
   { res, formToken }: Visit,
   look: PeerLook,
   { suggestedUrl, warnings = [] }: Pick<LookedUp, 'suggestedUrl' | 'warnings'>,
   form: { values: Record<string, string>; failure?: LinkingFailed } = { values: {} },
 ): Promise<void> {
-  const known = (await context.store.links.list()).find(({ applicationId }) => applicationId === look.id);
+  const known = await peers.find(look.id, look.rpcUrl);
   const page = {
     peer: look,
     known: known && { id: known.id, name: known.name },
