@@ -383,6 +383,27 @@ describe('Create link, from our side', () => {
     expect(await ours()).to.have.length(1);
   });
 
+  it('b13: leaves alone on both sides what another administrator has finished meanwhile, and tells it', async () => {
+    const page = await enter(pair.bitbucket.url);
+    const { links } = pair.app.store;
+    const update = links.update.bind(links);
+    let changes = 0;
+    links.update = async (link) => {
+      changes += 1;
+      if (changes !== 1) return update(link);
+      // The first one is about to trust the key of a link that it has made on both sides.
+      await create(administrator);
+      throw new Error('the disk is full');
+    };
+    const failed = await submit(page, administrator);
+    links.update = update;
+    expect(failed.text).to.include('failed while trusting its key').and.include('somebody else uses');
+    expect(failed.text).to.include(`${pair.app.baseUrl}/applinks/admin/links/${(await ours())[0]!.id}`);
+    expect(failed.text).to.include(`${pair.bitbucket.url}/plugins/servlet/applinks/listApplicationLinks`);
+    expect(theirs().map(({ id }) => id)).to.deep.equal([(await ours())[0]!.remoteLinkId]);
+    expect(await pair.app.applinks.client((await ours())[0]!.id).status()).to.include({ working: true });
+  });
+
   it('by redirect: our half, then theirs in the browser, and back', async () => {
     const arrival = await create({ how: 'browser' });
     expect(arrival.url).to.include('/bb/plugins/servlet/applinks/listApplicationLinks');

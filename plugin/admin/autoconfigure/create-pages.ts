@@ -19,7 +19,8 @@ import {
   type UncheckedSubmission,
   type Visit,
 } from '../page-access.js';
-import type { AutomaticLinks, WantedLink } from './automatic-links.js';
+import type { AutomaticLinks } from './automatic-links.js';
+import type { WantedLink } from './own-half.js';
 import { isConfidential } from './peer-administration.js';
 
 /** consumer/discovery.ts: what is at the address that an administrator typed. */

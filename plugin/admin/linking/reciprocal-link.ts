@@ -24,11 +24,12 @@ export function putLink(dependencies: LinkingDependencies): LinkingHandler {
     if (peer.id !== capture(req.params, 0).toLowerCase())
       return errorList(400, ['The id in the address and the id in the body differ.']);
     const known = await peers.find(peer.id, peer.rpcUrl);
-    if (known && known.rpcUrl !== null && !isSameAddress(known.rpcUrl, peer.rpcUrl))
+    const { rpcUrl, applicationId, name } = known ?? { rpcUrl: null, applicationId: null, name: '' };
+    if (rpcUrl !== null && !isSameAddress(rpcUrl, peer.rpcUrl))
       return errorList(400, [
-        `${known.name} is linked with another address (${known.rpcUrl}). Relocate the link to change it.`,
+        `${name} is linked with another address (${rpcUrl}). Relocate the link to change it.`,
       ]);
-    if (known && known.applicationId !== null) return updateLink(dependencies, known, peer, by);
+    if (known && applicationId !== null) return updateLink(dependencies, known, peer, by);
     return createLink(dependencies, known, peer, by);
   };
 }
