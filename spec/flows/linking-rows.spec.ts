@@ -393,6 +393,17 @@ for (const options of variants) {
       }
     });
 
+    it('a12: an id that is none is 400, one that nobody has 404', async () => {
+      const path = (id: string): string => `/rest/applinks/3.0/status/${id}/oauth`;
+      for (const method of ['GET', 'PUT']) {
+        const malformed = await ask(method, path('no-id'), admin(), method === 'GET' ? undefined : {});
+        expect(malformed.status).to.equal(400);
+        expect(messages(malformed)).to.include('UUID');
+        const unknown = path('680a4e42-d268-36bc-9728-7b01427756c2');
+        expect((await ask(method, unknown, admin(), method === 'GET' ? undefined : {})).status).to.equal(404);
+      }
+    });
+
     it('a12: switched on while the peer cannot be reached: 409, and nothing is trusted', async () => {
       await put();
       await pair.bitbucket.stop();
