@@ -447,6 +447,23 @@ describe('Create link, from our side', () => {
     expect([await ours(), theirs()]).to.deep.equal([[], []]);
   });
 
+  it('b12: deletes both halves with the account that the administrator has connected, without a password', async () => {
+    await create(administrator);
+    const { id } = (await ours())[0]!;
+    const path = at(`/links/${id}/delete-both`);
+    expect((await browser.get(path)).text).not.to.include('with my account there');
+    const consent = await browser.get(`${pair.app.baseUrl}/applinks/connect/${id}`);
+    await browser.submit(consent, { button: 'approve' });
+    const undo = pair.bitbucket.faults.answer({ method: 'DELETE', path: /./ }, { status: 500 });
+    const refused = await browser.submit(await browser.get(path), { form: 1, button: 'account' });
+    expect(refused.text).to.include('Nothing was deleted here');
+    expect([(await ours()).length, theirs().length]).to.deep.equal([1, 1]);
+    undo();
+    const deleted = await browser.submit(await browser.get(path), { form: 1, button: 'account' });
+    expect(deleted.url, deleted.text.slice(0, 800)).to.include('done=deleted');
+    expect([await ours(), theirs()]).to.deep.equal([[], []]);
+  });
+
   /** The id came with the browser that a peer sent (2.4), so anybody may have written it. */
   const landWith = async (createdId: string): Promise<void> => {
     pair.bitbucket.linking.switches.createdId = createdId;

@@ -10,18 +10,22 @@ import type { Discovery } from '../linking/context.js';
 import { lookOf, type PeerLook } from '../landing/peer-look.js';
 import {
   administerPeer,
+  callWithPassword,
+  type AdministratorCall,
   type Administrator,
   type OwnDescription,
   type PeerAdministration,
 } from './peer-administration.js';
 import { watchLink, type LinkWatch } from './link-watch.js';
 import { makeOwnHalf, type OwnHalfDependencies, type WantedLink } from './own-half.js';
-import type { PeerCall } from './peer-call.js';
+import type { PeerCall, PeerCallAnswer } from './peer-call.js';
 import type { SecretConsumer } from './secret-consumer.js';
 import { withUndo, type Steps } from './undo.js';
 
 export interface AutomaticLinkDependencies extends OwnHalfDependencies {
   call: PeerCall;
+  /** In the name of a user of ours, with what the peer has granted them; see link-client.ts. */
+  callAs: (linkId: string, userId: string, method: string, path: string) => Promise<PeerCallAnswer>;
   discovery: Discovery;
   own: OwnDescription;
   /** A consumer with a new shared secret at our link; see link-service.ts. */
@@ -37,12 +41,15 @@ export interface AutomaticLinks {
   linkByPassword(wanted: WantedLink, administrator: Administrator, by: string): Promise<Link>;
   /** Our half only; the browser then goes to the peer for the other one. @throws LinkingFailed */
   ownHalf(wanted: WantedLink, by: string): Promise<Link>;
-  /** Their half, then ours. @throws PeerRefused, PeerUnreachable; nothing is deleted here then */
-  removeTwoWay(linkId: string, administrator: Administrator, by: string): Promise<void>;
+  /**
+   * Their half, then ours; null: in the name of the account that `by` has connected there.
+   * @throws PeerRefused, PeerUnreachable, CredentialsRequired; nothing is deleted here then
+   */
+  removeTwoWay(linkId: string, administrator: Administrator | null, by: string): Promise<void>;
 }
 
 export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): AutomaticLinks {
-  const { context, call, discovery, own, test, removeLink, peers } = dependencies;
+  const { context, call, callAs, discovery, own, test, removeLink, peers } = dependencies;
   const watch = ({ id, rpcUrl }: PeerLook): Promise<LinkWatch> =>
     watchLink(context.store.links, () => peers.find(id, rpcUrl));
   return {
@@ -68,7 +75,7 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
               400,
               'Enter name and password of an administrator there.',
             );
-          const there = administerPeer(call, rpcUrl, administrator);
+          const there = administerPeer(callWithPassword(call, rpcUrl, administrator));
           if (!(await there.isAdministrator()))
             throw new ApplinksError(
               'forbidden',
@@ -122,7 +129,11 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
       const { rpcUrl, remoteLinkId } = link;
       if (rpcUrl === null)
         throw new ApplinksError('conflict', 409, 'The address of the other side is not known.');
-      await removeTheirs(administerPeer(call, rpcUrl, administrator), remoteLinkId, own.baseUrl);
+      const send: AdministratorCall =
+        administrator === null
+          ? (method, path) => callAs(linkId, by, method, `/rest/${path}`)
+          : callWithPassword(call, rpcUrl, administrator);
+      await removeTheirs(administerPeer(send), remoteLinkId, own.baseUrl);
       await removeLink(linkId, by);
     },
   };

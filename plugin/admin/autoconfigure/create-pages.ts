@@ -191,10 +191,9 @@ export function deleteTwoWay(dependencies: CreatePageDependencies): Endpoint {
     ({ param }) => deletePurpose(param('id')),
     async (visit: Submission) => {
       const { form, user, res, param } = visit;
-      const administrator = {
-        name: form.get('admin_name') ?? '',
-        password: form.get('admin_password') ?? '',
-      };
+      const administrator = form.has('account')
+        ? null
+        : { name: form.get('admin_name') ?? '', password: form.get('admin_password') ?? '' };
       try {
         await automatic.removeTwoWay(param('id'), administrator, user.id);
         seeOther(context, res, '/applinks/admin?done=deleted');
@@ -209,10 +208,13 @@ export function deleteTwoWay(dependencies: CreatePageDependencies): Endpoint {
 
 async function renderDelete(
   { context, views }: Pick<CreatePageDependencies, 'context' | 'views'>,
-  { res, param, formToken }: Visit,
+  { res, param, formToken, user }: Visit,
   problem: string | undefined,
 ): Promise<void> {
-  const { id, name, rpcUrl } = (await context.store.links.get(param('id'))) ?? notFound('link');
-  const page = { link: { id, name, rpcUrl }, problem, csrfToken: formToken(deletePurpose(id)) };
+  const { id, name, rpcUrl, outgoing } = (await context.store.links.get(param('id'))) ?? notFound('link');
+  const connection = outgoing.find(({ preferred }) => preferred) ?? outgoing[0];
+  const isConnected =
+    connection !== undefined && (await context.store.grants.get(connection.id, user.id)) !== undefined;
+  const page = { link: { id, name, rpcUrl }, isConnected, problem, csrfToken: formToken(deletePurpose(id)) };
   await views.render(res, 'delete-both', page, { status: problem === undefined ? 200 : 400 });
 }
