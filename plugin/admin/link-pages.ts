@@ -9,9 +9,9 @@ import { publicPath } from '../http/public-url.js';
 import type { Views } from '../http/views.js';
 import type { SigningKeys } from '../store/signing-keys.js';
 import type { Link } from '../store/store.js';
+import type { CheckedLinkService } from './address-check.js';
 import { doneMessage } from './done-message.js';
 import type { FormModel } from './link-form.js';
-import type { LinkService } from './link-service.js';
 import { arrowsOf } from './link-arrows.js';
 import { describeCredential, describeStatus, directionOf, typeName } from './link-summary.js';
 import { seenOf, testPurpose } from './link-status.js';
@@ -23,7 +23,7 @@ export interface LinkPageDependencies {
   context: Context;
   views: Views;
   access: PageAccess;
-  links: LinkService;
+  links: CheckedLinkService;
   tokens: TokenService;
   keys: SigningKeys;
 }
