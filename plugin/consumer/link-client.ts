@@ -65,6 +65,7 @@ export function createLinkClients(
 ): LinkClients {
   const { store, config, events } = context;
   const keepFailure = createNoteKeeper(context, 'outgoing_failed');
+  const noteApplicationUse = createNoteKeeper(context, 'outgoing_used');
 
   const targetOf = async (linkId: string, via: string | undefined): Promise<Target> => {
     const link = await store.links.get(linkId);
@@ -148,11 +149,13 @@ export function createLinkClients(
         const voice = { token: '', tokenSecret: '', requestor };
         const call = readCall(target.link, path, init);
         requireNoRequestor(call, requestor);
-        return answerOf(target, call, voice, (problem) => {
+        const answer = await answerOf(target, call, voice, (problem) => {
           const error = new PeerRefused({ status: 401, problem });
           failed(target, error);
           throw error;
         });
+        noteApplicationUse(linkId);
+        return answer;
       },
     asService: () => async (path, init) => {
       const target = await targetOf(linkId, via);

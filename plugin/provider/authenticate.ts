@@ -13,6 +13,7 @@ import { isOAuthHeader } from '../oauth1/authorization-header.js';
 import { readMessage, type Message } from '../oauth1/message.js';
 import { requireParameter } from '../oauth1/verify.js';
 import { digest } from '../store/digest.js';
+import { createNoteKeeper } from '../store/note-keeper.js';
 import { sealedPlace } from '../store/sealed-places.js';
 import type { Credential, Link } from '../store/store.js';
 import type { AccessToken } from '../store/tokens.js';
@@ -47,6 +48,7 @@ export function createAuthenticator(
   consumers: Consumers,
   rawBodies: RawBodies,
 ): Authenticator {
+  const noteTwoLegged = createNoteKeeper(context, 'incoming_used');
   return async (req, scope) => {
     const attempt = startAttempt('resource', req);
     try {
@@ -57,6 +59,7 @@ export function createAuthenticator(
       attempt.consumerKey = message.get('oauth_consumer_key');
       const bytes = await bodyToHash(message, req, rawBodies);
       const caller = await authenticateMessage(context, consumers, message, bytes);
+      if (isTwoLegged(message)) noteTwoLegged(caller.link.id);
       requireScope(caller, scope);
       provideBody(req, { form, bytes });
       return caller;
@@ -94,7 +97,7 @@ async function authenticateMessage(
   const token = message.get('oauth_token');
   if (token === undefined) requireParameter(message, 'oauth_token');
   const claimed = await consumers.find(message);
-  if (token === undefined || token === '')
+  if (token === undefined || isTwoLegged(message))
     return authenticateTwoLegged(context, consumers, message, claimed, body);
   const record = await findAccessToken(context, digest(token), claimed);
   const secret = record && openSecret(context, record);
@@ -113,6 +116,10 @@ async function authenticateMessage(
 }
 
 /** An empty token: the application itself calls, for itself or for a user whom it names (AL 5.3). */
+function isTwoLegged(message: Message): boolean {
+  return (message.get('oauth_token') ?? '') === '';
+}
+
 async function authenticateTwoLegged(
   context: Context,
   consumers: Consumers,
