@@ -11,6 +11,7 @@ import { type LinkService } from './admin/link-service.js';
 import { withAddressCheck } from './admin/address-check.js';
 import { addSecretConsumer } from './admin/autoconfigure/secret-consumer.js';
 import { createAutomaticLinks } from './admin/autoconfigure/automatic-links.js';
+import type { FindPeer } from './admin/autoconfigure/create-pages.js';
 import { createLinkRoutes } from './admin/autoconfigure/routes.js';
 import { landingRoutes } from './admin/landing/routes.js';
 import { createLinkTrust } from './admin/link-trust.js';
@@ -24,7 +25,7 @@ import { pageRoutes } from './admin/pages.js';
 import { restRoutes } from './admin/rest.js';
 import { type TokenService } from './admin/token-service.js';
 import type { Context } from './context.js';
-import { PeerRefused } from './errors.js';
+import { ApplinksError } from './errors.js';
 import { createDiagnosis } from './consumer/diagnosis.js';
 import { createDances, danceLifetimeMs } from './consumer/dance.js';
 import { discover, fetchConsumerInfo, fetchManifest } from './consumer/discovery.js';
@@ -38,6 +39,7 @@ import { createTransactionCookie } from './http/transaction-cookie.js';
 import { createCsrf } from './http/csrf.js';
 import { type EndpointFactory } from './http/handler.js';
 import { type RawBodies } from './http/raw-body.js';
+import { skipNullBytes } from './http/skip-null-bytes.js';
 import { tolerateDoubleSlashes } from './http/tolerate-double-slashes.js';
 import { type Views } from './http/views.js';
 import { createAuthenticator, type Authenticator } from './provider/authenticate.js';
@@ -86,6 +88,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
   const dances = createDances(context, requests, identityOf, grants);
   const cookies = createTransactionCookie('applinks_connect', config.baseUrl, danceLifetimeMs / 1000);
   const router = Router();
+  router.use(skipNullBytes);
   router.use(providerRoutes({ context, views, csrf, rawBodies, endpoints, consumers, identity, keys }));
   router.use(oauth2Routes({ context, views, csrf, rawBodies, endpoints, notes }));
   router.use(consumerRoutes({ context, views, csrf, rawBodies, endpoints, cookies, dances }));
@@ -109,21 +112,25 @@ export async function assemble(materials: Materials): Promise<Parts> {
     ...{ context, keys, changeLink: materials.changeLink },
     ...{ discovery: linking.discovery, peers: linking.peers, removeLink: linking.removeLink },
     call: (request) => transport.request({ ...request, maxBytes: 1_048_576 }),
+    callAs: async (linkId, userId, method, path) => {
+      const init = { method, headers: { accept: 'application/json' } };
+      const answer = await clients(linkId).as(userId)(path, init);
+      const { status, headers } = answer;
+      return { status, headers, body: Buffer.from(await answer.arrayBuffer()) };
+    },
     addSecretConsumer: (linkId, by) => addSecretConsumer(links, config, linkId, by),
     own: { id: identity.serverId, name: config.application.name, baseUrl: config.baseUrl },
-    test: async (linkId) => {
-      const { status } = await clients(linkId).asApplication()('/plugins/servlet/applinks/whoami');
-      if (status !== 200) throw new PeerRefused({ status });
+    test: async (link) => {
+      const { working, cause, cure } = await diagnose(link);
+      if (!working) throw new ApplinksError('peer_refused', 502, `${cause} ${cure}`);
     },
   });
+  const findPeer: FindPeer = async (entered) => {
+    const { manifest, ...found } = await discover(transport, entered);
+    return { ...found, isFound: manifest !== undefined };
+  };
   router.use(
-    createLinkRoutes({
-      ...{ context, views, access, automatic, endpoints },
-      findPeer: async (entered) => {
-        const { manifest, ...found } = await discover(transport, entered);
-        return { ...found, isFound: manifest !== undefined };
-      },
-    }),
+    createLinkRoutes({ context, views, access, automatic, endpoints, findPeer, peers: linking.peers }),
   );
   const administration = {
     ...{ context, rawBodies, endpoints, tokens, keys, accounts: materials.accounts },
@@ -140,6 +147,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
     }),
     diagnose,
     automatic,
+    findPeer,
     setManualOutgoing: createSetManualOutgoing(context, materials.changeLink),
     setLevels: createSetLevels(context, materials.changeLink),
     trust: createLinkTrust(context, materials.changeLink),

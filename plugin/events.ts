@@ -24,8 +24,18 @@ interface TokenEvent {
 export interface RejectedEvent {
   /** Name of the endpoint, or `resource` for a route behind authenticate(). */
   endpoint: string;
-  /** `forbidden`: who signed is known, but the token lacks the scope of the route. */
-  problem: ProblemCode | OAuth2ErrorCode | 'rate_limited' | 'challenge' | 'csrf_rejected' | 'forbidden';
+  /**
+   * `forbidden`: who signed is known, but the token lacks the scope of the route; `login_required`: nobody was logged in,
+   * or name and password were wrong.
+   */
+  problem:
+    | ProblemCode
+    | OAuth2ErrorCode
+    | 'rate_limited'
+    | 'challenge'
+    | 'csrf_rejected'
+    | 'forbidden'
+    | 'login_required';
   /** Internal explanation that the caller did not get. */
   reason: string;
   /** Consumer key or client id, as the caller claimed it. */

@@ -3,6 +3,8 @@ import type { Endpoint } from '../http/handler.js';
 import type { Views } from '../http/views.js';
 import type { Context } from '../context.js';
 import type { SigningKeys } from '../store/signing-keys.js';
+import type { Link } from '../store/store.js';
+import { doneMessage } from './done-message.js';
 import type { KeyService } from './key-service.js';
 import type { LinkService } from './link-service.js';
 import { seeOther, type PageAccess } from './page-access.js';
@@ -21,7 +23,7 @@ export interface KeyPageDependencies {
 const rotatePurpose = 'rotate signing key';
 
 export function showKeys({ access, views, keys, links }: KeyPageDependencies): Endpoint {
-  return access.page('administrator', async ({ res, formToken }) => {
+  return access.page('administrator', async ({ res, query, formToken }) => {
     const [current, ...former] = await keys.list();
     const holders = (id: string): string[] => holding.get(id) ?? [];
     const holding = new Map<string, string[]>();
@@ -40,7 +42,11 @@ export function showKeys({ access, views, keys, links }: KeyPageDependencies): E
           ]
         : [],
     );
-    await views.render(res, 'keys', { keys: shown, csrfToken: formToken(rotatePurpose) });
+    await views.render(res, 'keys', {
+      keys: shown,
+      done: doneMessage(query),
+      csrfToken: formToken(rotatePurpose),
+    });
   });
 }
 
@@ -50,7 +56,7 @@ export function rotateKey({ access, context, keyService }: KeyPageDependencies):
     () => rotatePurpose,
     async ({ res, user }) => {
       await keyService.rotate(user.id);
-      seeOther(context, res, '/applinks/admin/keys');
+      seeOther(context, res, '/applinks/admin/keys?done=rotated');
     },
   );
 }
@@ -62,9 +68,22 @@ export function askAboutKeys({ access, context, keyService }: KeyPageDependencie
     ({ param }) => trustPurpose(param('id')),
     async ({ form, res, user, param }) => {
       const id = param('id');
-      if (form.has('held')) await keyService.readHeldKey(id, user.id);
-      else await keyService.refreshPeerKey(id, user.id);
-      seeOther(context, res, `/applinks/admin/links/${encodeURIComponent(id)}`);
+      const done = form.has('held')
+        ? await heldKey(keyService, id, user.id)
+        : hasOffer(await keyService.refreshPeerKey(id, user.id))
+          ? 'key-offered'
+          : 'key-same';
+      seeOther(context, res, `/applinks/admin/links/${encodeURIComponent(id)}?done=${done}`);
     },
+  );
+}
+
+async function heldKey(keyService: KeyService, id: string, by: string): Promise<string> {
+  return (await keyService.readHeldKey(id, by)) === undefined ? 'held-unknown' : 'held-read';
+}
+
+function hasOffer({ incoming }: Link): boolean {
+  return incoming.some(
+    (credential) => credential.kind === 'oauth1-rsa' && credential.offeredPublicKey !== null,
   );
 }

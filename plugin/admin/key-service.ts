@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Context } from '../context.js';
+import { urlDerivedId } from '../server-id.js';
 import type { SigningKey, SigningKeys } from '../store/signing-keys.js';
 import type { Link } from '../store/store.js';
 import { notFound, type ChangeLink } from './link-change.js';
@@ -17,9 +18,9 @@ export interface KeyService {
   rotate(by: string): Promise<SigningKey>;
   /**
    * Reads from the peer which of our keys it holds, in the name of one of its administrators; unknown ones change
-   * nothing. @throws CredentialsRequired, PeerRefused, PeerUnreachable
+   * nothing. @returns undefined when it did not tell. @throws CredentialsRequired, PeerRefused, PeerUnreachable
    */
-  readHeldKey(linkId: string, by: string): Promise<Link>;
+  readHeldKey(linkId: string, by: string): Promise<Link | undefined>;
 }
 
 export interface KeyServiceDependencies {
@@ -75,20 +76,27 @@ export function createKeyService(dependencies: KeyServiceDependencies): KeyServi
         );
         if (isFree) await tie(link.id, id, by, true);
       }
-      return keys.rotate();
+      return keys.rotate(heldKeys(await context.store.links.list()));
     },
     readHeldKey: async (linkId, by) => {
       const link = await get(linkId);
-      const there = encodeURIComponent(link.remoteLinkId ?? '');
+      // After the redirect flow nobody has told us its id of us; a generic link is stored under this one (1.4).
+      const there = encodeURIComponent(link.remoteLinkId ?? urlDerivedId(context.config.baseUrl));
       const path = `/rest/applinks-oauth/1.0/applicationlink/${there}/authentication/consumer`;
       const answer = await callAs(linkId, by, path);
-      if (answer.status !== 200) return link;
+      if (answer.status !== 200) return undefined;
       const listed = consumersThere.safeParse(parse(await answer.text()));
       const held = new Set(listed.data?.consumers.map(({ publicKey }) => publicKey?.replace(/\s/g, '')));
       const ours = (await keys.list()).find(({ publicKey }) => held.has(publicKey));
-      return ours ? tie(linkId, ours.id, by, false) : link;
+      return ours && tie(linkId, ours.id, by, false);
     },
   };
+}
+
+/** Those that some link signs with. */
+function heldKeys(links: readonly Link[]): ReadonlySet<string> {
+  const ids = links.flatMap(({ outgoing }) => outgoing.map(({ signingKeyId }) => signingKeyId));
+  return new Set(ids.filter((id) => id !== null));
 }
 
 function parse(text: string): unknown {

@@ -3,13 +3,13 @@ import type { Context } from '../context.js';
 import type { SigningKeys } from '../store/signing-keys.js';
 import type { Link } from '../store/store.js';
 import { levelName } from './link-summary.js';
-import { publicKeyFingerprint } from './public-key-fingerprint.js';
+import { publicKeyBits, publicKeyFingerprint } from './public-key-fingerprint.js';
 
 export interface LinkArrows {
   incoming: {
     level: string;
-    /** Fingerprints of the peer's public keys; a shared secret has none. */
-    fingerprints: string[];
+    /** The peer's public keys; a shared secret is none. */
+    keys: { fingerprint: string; bits: number }[];
     executingUser: string | null;
     grants: number;
     lastUsedAtMs: number | null;
@@ -39,6 +39,11 @@ export async function arrowsOf(
     await store.accessTokens.list({ linkId: link.id }, counted),
     await store.grants.list({ linkId: link.id }, counted),
   ];
+  // Calls without a user have no token to note it at.
+  const notes = await store.notes.list(link.id);
+  const usedAtMs = (kind: string) => ({
+    lastUsedAtMs: notes.find((note) => note.kind === kind)?.atMs ?? null,
+  });
   const connection = link.outgoing.find(({ preferred }) => preferred) ?? link.outgoing[0];
   const isAtlassian = connection?.kind === 'oauth1-atlassian';
   const current = isAtlassian ? await keys.current() : undefined;
@@ -48,13 +53,16 @@ export async function arrowsOf(
   return {
     incoming: {
       level: levelName(link.incoming.length > 0 ? link.levels : undefined),
-      fingerprints: rsa.map(({ publicKey }) => publicKeyFingerprint(publicKey)),
+      keys: rsa.map(({ publicKey }) => ({
+        fingerprint: publicKeyFingerprint(publicKey),
+        bits: publicKeyBits(publicKey),
+      })),
       executingUser:
         executingUserId === null
           ? null
           : ((await config.host.findUser(executingUserId))?.name ?? executingUserId),
       grants: given.length,
-      lastUsedAtMs: latest(given),
+      lastUsedAtMs: latest([...given, usedAtMs('incoming_used')]),
     },
     outgoing: {
       level: levelName(connection?.levels),
@@ -62,7 +70,7 @@ export async function arrowsOf(
       isCurrentKey: held?.id === current?.id,
       isTwoLegged: connection?.levels.twoLegged ?? false,
       grants: got.length,
-      lastUsedAtMs: latest(got),
+      lastUsedAtMs: latest([...got, usedAtMs('outgoing_used')]),
     },
     offers: rsa.flatMap(({ id, key, offeredPublicKey }) =>
       offeredPublicKey === null

@@ -5,12 +5,13 @@
  */
 import type { Context } from '../context.js';
 import type { Endpoint } from '../http/handler.js';
+import { publicPath } from '../http/public-url.js';
 import type { Views } from '../http/views.js';
 import type { SigningKeys } from '../store/signing-keys.js';
 import type { Link } from '../store/store.js';
+import type { CheckedLinkService } from './address-check.js';
 import { doneMessage } from './done-message.js';
 import type { FormModel } from './link-form.js';
-import type { LinkService } from './link-service.js';
 import { arrowsOf } from './link-arrows.js';
 import { describeCredential, describeStatus, directionOf, typeName } from './link-summary.js';
 import { seenOf, testPurpose } from './link-status.js';
@@ -22,7 +23,7 @@ export interface LinkPageDependencies {
   context: Context;
   views: Views;
   access: PageAccess;
-  links: LinkService;
+  links: CheckedLinkService;
   tokens: TokenService;
   keys: SigningKeys;
 }
@@ -30,7 +31,7 @@ export interface LinkPageDependencies {
 const countedUsers = 100;
 
 export function showLinks({ access, views, links, tokens, context }: LinkPageDependencies): Endpoint {
-  return access.page('administrator', async ({ res, query }) => {
+  return access.page('administrator', async ({ res, query, formToken }) => {
     const rows = await Promise.all(
       (await links.list()).map(async (link) => {
         const { id, name, displayUrl, version, primary } = link;
@@ -39,6 +40,8 @@ export function showLinks({ access, views, links, tokens, context }: LinkPageDep
           type: typeName(link.type),
           direction: directionOf(link),
           ...describeStatus(link, await isUsed(tokens, id), (await seenOf(context, id)).status),
+          testToken: formToken(testPurpose(id)),
+          trustToken: formToken(trustPurpose(id)),
         };
       }),
     );
@@ -77,6 +80,7 @@ export async function renderLink(
         ? { isOpen: true, ...replacement.form }
         : { isOpen: false, values: { secret: '', public_key: '' }, problems: {} },
   }));
+  const seen = await seenOf(context, link.id);
   const page = {
     link: {
       id: link.id,
@@ -87,9 +91,10 @@ export async function renderLink(
       version: link.version,
       primary: link.primary,
       direction: directionOf(link),
+      canDeleteBoth: link.rpcUrl !== null && link.applicationId !== null,
       arrows: await arrowsOf(context, keys, link),
       credentials,
-      ...describeStatus(link, await isUsed(tokens, link.id), (await seenOf(context, link.id)).status),
+      ...describeStatus(link, await isUsed(tokens, link.id), seen.status),
     },
     secret: secret?.value,
     secretOf: secret?.credentialId,
@@ -98,7 +103,11 @@ export async function renderLink(
     csrfToken: formToken(replacePurpose(link.id)),
     trustToken: formToken(trustPurpose(link.id)),
     testToken: formToken(testPurpose(link.id)),
-    seen: await seenOf(context, link.id),
+    seen,
+    connectPaths: {
+      preferred: connectPath(config, link.id, null),
+      tested: connectPath(config, link.id, seen.status?.connectUrl ?? null),
+    },
   };
   await views.render(res, 'link', page, { status: replacement ? 400 : 200 });
 }
@@ -107,7 +116,12 @@ export function confirmDelete({ access, views, links, tokens }: LinkPageDependen
   return access.page('administrator', async ({ res, param, formToken }) => {
     const link = await links.get(param('id'));
     await views.render(res, 'link-delete', {
-      link: { id: link.id, name: link.name },
+      link: {
+        id: link.id,
+        name: link.name,
+        canDeleteBoth: link.rpcUrl !== null && link.applicationId !== null,
+      },
+      isCalled: link.outgoing.length > 0,
       keys: link.incoming.map(({ key }) => key),
       users: await describeUsers(tokens, link.id),
       csrfToken: formToken(deletePurpose(link.id)),
@@ -128,6 +142,17 @@ export function deleteLink({ access, context, links }: LinkPageDependencies): En
 
 export const replacePurpose = (linkId: string): string => `replace secret ${linkId}`;
 const deletePurpose = (linkId: string): string => `delete link ${linkId}`;
+
+/** By the connection that a test found without a token, and back to this page. */
+function connectPath(config: Context['config'], linkId: string, connectUrl: string | null): string {
+  const via = connectUrl === null ? null : new URL(connectUrl).searchParams.get('via');
+  const id = encodeURIComponent(linkId);
+  const query = new URLSearchParams({
+    ...(via === null ? {} : { via }),
+    returnTo: publicPath(config, `/applinks/admin/links/${id}`),
+  });
+  return `/applinks/connect/${id}?${query.toString()}`;
+}
 
 async function isUsed(tokens: TokenService, linkId: string): Promise<boolean> {
   return (await tokens.list({ linkId }, { limit: 1, offset: 0 })).length > 0;

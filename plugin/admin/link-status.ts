@@ -1,5 +1,5 @@
 /**
- * The test of a link, by button and by JSON, and what was last seen of it: the result of the last test, and why its last
+ * The test of a link by button (by JSON: rest-status.ts), and what was last seen of it: the result of the last test, and why its last
  * incoming signature was refused. Notes were written by us, but a store is not believed: what does not fit is left out.
  */
 import { z } from 'zod';
@@ -10,7 +10,6 @@ import type { Link } from '../store/store.js';
 import type { LinkService } from './link-service.js';
 import type { PageAccess } from './page-access.js';
 import { seeOther } from './page-access.js';
-import type { RestAccess } from './rest-access.js';
 
 const status = z.object({
   working: z.boolean(),
@@ -82,22 +81,4 @@ export function testLink({
       seeOther(context, res, `/applinks/admin/links/${encodeURIComponent(link.id)}#status`);
     },
   );
-}
-
-type JsonDependencies = StatusDependencies & { access: RestAccess };
-
-export function readStatus({ access, links, context }: JsonDependencies): Endpoint {
-  return access.read('administrator', async ({ param }) => {
-    const { id } = await links.get(param('id'));
-    const seen = await seenOf(context, id);
-    const { status = null, rejection: incomingRejected = null, failure: outgoingFailed = null } = seen;
-    return { status: 200, body: { status, incomingRejected, outgoingFailed } };
-  });
-}
-
-export function testByJson({ access, links, diagnose }: JsonDependencies): Endpoint {
-  return access.write('administrator', async ({ user, param }) => ({
-    status: 200,
-    body: { status: await diagnose(await links.get(param('id')), user) },
-  }));
 }

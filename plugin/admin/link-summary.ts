@@ -43,7 +43,15 @@ export interface LinkStatus {
 export function describeStatus(link: Link, isUsed: boolean, tested?: SeenStatus): LinkStatus {
   if (tested?.category === 'WORKING') return { status: 'Working', advice: tested.hints.join(' ') };
   if (tested && !tested.working) return { status: tested.type, advice: `${tested.cause} ${tested.cure}` };
-  if (link.applicationId !== null) return { status: 'Not tested', advice: 'Open it and press “Test link”.' };
+  if (tested?.category === 'NON_ATLASSIAN') {
+    const use = isUsed ? 'Users have allowed it.' : 'No user has allowed it yet.';
+    return {
+      status: 'Non-Atlassian',
+      advice: link.incoming.length > 0 ? `${tested.cause} ${use}` : tested.cause,
+    };
+  }
+  if (link.applicationId !== null)
+    return { status: 'Not tested', advice: 'Test it to know whether both halves are there.' };
   if (link.incoming.length === 0) {
     if (link.outgoing.length > 0)
       return { status: 'Ready', advice: 'Users can connect their accounts there.' };

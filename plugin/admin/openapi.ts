@@ -7,7 +7,8 @@ import type { Config } from '../config.js';
 import { createLinkSchemas } from './link-input.js';
 import { levelsInput } from './link-levels.js';
 import { manualOutgoingInput } from './manual-outgoing.js';
-import { automaticLinkInput, deleteBothInput } from './rest-automatic.js';
+import { automaticLinkInput, deleteBothInput, lookUpInput, ownHalfInput } from './rest-automatic.js';
+import { allQuery, mineQuery, ownersQuery } from './rest-tokens.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -15,6 +16,7 @@ interface Operation {
   summary: string;
   status: number;
   body?: z.ZodType;
+  query?: z.ZodObject;
   /** Open to every user, for their own. */
   isForUsers?: boolean;
 }
@@ -52,6 +54,16 @@ export function openApiDocument(
         body: automaticLinkInput,
       },
     },
+    '/applinks/rest/peers/lookup': {
+      post: { summary: 'Who is at an address, with its key', status: 200, body: lookUpInput },
+    },
+    '/applinks/rest/peers/own-half': {
+      post: {
+        summary: 'Make our half of a link; `continueAt` is where an administrator makes the other one',
+        status: 201,
+        body: ownHalfInput,
+      },
+    },
     '/applinks/rest/keys': {
       get: { summary: 'Our signing keys, the current one first', status: 200 },
       post: { summary: 'Make a new signing key', status: 201, body: empty },
@@ -61,6 +73,9 @@ export function openApiDocument(
     },
     '/applinks/rest/links/{id}/peer-key': {
       post: { summary: 'Fetch the key of the peer again', status: 200, body: empty },
+    },
+    '/applinks/rest/links/{id}/held-key': {
+      post: { summary: 'Ask the peer which of our keys it holds', status: 200, body: empty },
     },
     '/applinks/rest/links/{id}/outgoing': {
       put: { summary: 'Call it by consumer key and shared secret', status: 200, body: manualOutgoingInput },
@@ -94,15 +109,21 @@ export function openApiDocument(
       delete: { summary: 'Keep the former key', status: 204 },
     },
     '/applinks/rest/tokens': {
-      get: { summary: 'What I have authorised', status: 200, isForUsers: true },
+      get: { summary: 'What I have authorised', status: 200, query: mineQuery, isForUsers: true },
       delete: { summary: 'Revoke all of it', status: 200, isForUsers: true },
     },
     '/applinks/rest/tokens/{id}': {
       delete: { summary: 'Revoke one of mine', status: 204, isForUsers: true },
     },
+    '/applinks/rest/accounts': {
+      get: { summary: 'Accounts that I have connected at other applications', status: 200, isForUsers: true },
+    },
+    '/applinks/rest/accounts/{id}': {
+      delete: { summary: 'Disconnect one of mine', status: 204, isForUsers: true },
+    },
     '/applinks/rest/admin/tokens': {
-      get: { summary: 'What users have authorised', status: 200 },
-      delete: { summary: 'Revoke what the query selects', status: 200 },
+      get: { summary: 'What users have authorised', status: 200, query: allQuery },
+      delete: { summary: 'Revoke what the query selects', status: 200, query: ownersQuery },
     },
     '/applinks/rest/admin/tokens/{id}': { delete: { summary: 'Revoke one', status: 204 } },
   };
@@ -115,7 +136,9 @@ export function openApiDocument(
         path,
         {
           parameters: [id, credentialId].filter(({ name }) => path.includes(`{${name}}`)),
-          ...Object.fromEntries(Object.entries(methods).map(([method, of]) => [method, describe(of)])),
+          ...Object.fromEntries(
+            Object.entries(methods).map(([method, of]) => [method, describe(path, method, of)]),
+          ),
         },
       ]),
     ),
@@ -140,13 +163,18 @@ export function openApiDocument(
   };
 }
 
-function describe({ summary, status, body, isForUsers = false }: Operation): Json {
+function describe(
+  path: string,
+  method: string,
+  { summary, status, body, query, isForUsers = false }: Operation,
+): Json {
   const failed = (description: string): Json => ({
     description,
     content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
   });
   return {
     summary,
+    ...(query === undefined ? {} : { parameters: parametersOf(query) }),
     ...(body === undefined
       ? {}
       : {
@@ -159,13 +187,28 @@ function describe({ summary, status, body, isForUsers = false }: Operation): Jso
         }),
     responses: {
       [status]: { description: 'Done' },
-      ...(body === undefined ? {} : { 400: failed('A field is wrong; `fields` says which.') }),
+      ...(body === undefined && query === undefined
+        ? {}
+        : { 400: failed('A field is wrong; `fields` says which.') }),
       401: failed('Nobody is logged in.'),
       403: failed(
         isForUsers
           ? 'The request did not come from a page of ours.'
           : 'Not an administrator, or not from a page of ours.',
       ),
+      ...(path.includes('{id}') ? { 404: failed('There is none, or it has been deleted meanwhile.') } : {}),
+      ...(method === 'post' || method === 'put'
+        ? { 409: failed('It does not fit what is there now, or somebody else has just changed it.') }
+        : {}),
     },
   };
+}
+
+function parametersOf(query: z.ZodObject): Json[] {
+  return Object.entries(query.shape).map(([name, part]) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema: z.toJSONSchema(part, { io: 'input' }),
+  }));
 }

@@ -15,11 +15,11 @@ import { decideTrust, saveLevels, showLevels } from './level-pages.js';
 import type { SetLevels } from './link-levels.js';
 import { askAboutKeys, rotateKey, showKeys } from './key-pages.js';
 import type { KeyService } from './key-service.js';
-import type { LinkService } from './link-service.js';
+import type { CheckedLinkService } from './address-check.js';
 import { testLink, type Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
 import type { SetManualOutgoing } from './manual-outgoing.js';
-import { saveOutgoing, showOutgoing } from './outgoing-pages.js';
+import { createOutgoing, saveOutgoing, showNewOutgoing, showOutgoing } from './outgoing-pages.js';
 import type { ConnectedAccounts } from './connected-accounts.js';
 import { createPageAccess } from './page-access.js';
 import {
@@ -39,7 +39,7 @@ export interface PageDependencies {
   endpoints: EndpointFactory;
   csrf: Csrf;
   rawBodies: RawBodies;
-  links: LinkService;
+  links: CheckedLinkService;
   tokens: TokenService;
   accounts: ConnectedAccounts;
   keys: SigningKeys;
@@ -63,6 +63,10 @@ export function pageRoutes({ endpoints, csrf, rawBodies, ...services }: PageDepe
   router.use(assetRoutes());
   route('/applinks/admin', 'links', { get: showLinks(parts) });
   route('/applinks/admin/links/new', 'link-new', { get: showNewLink(parts), post: createLink(parts) });
+  route('/applinks/admin/links/new-outgoing', 'link-new-outgoing', {
+    get: showNewOutgoing(parts),
+    post: createOutgoing(parts),
+  });
   route('/applinks/admin/links/:id', 'link', { get: showLink(parts) });
   route('/applinks/admin/links/:id/levels', 'link-levels', {
     get: showLevels(parts),

@@ -33,9 +33,9 @@ const paging = {
   offset: number(0, 1_000_000, 'Choose from 0 to 1000000.').default(0),
 };
 const owners = { userId: id, linkId: id, credentialId: id };
-const mineQuery = z.strictObject(paging);
-const allQuery = z.strictObject({ ...owners, ...paging });
-const ownersQuery = z.strictObject(owners);
+export const mineQuery = z.strictObject(paging);
+export const allQuery = z.strictObject({ ...owners, ...paging });
+export const ownersQuery = z.strictObject(owners);
 const noQuery = z.strictObject({});
 
 const minePath = '/applinks/rest/tokens';

@@ -8,9 +8,11 @@ import type { RawBodies } from '../http/raw-body.js';
 import type { SetLevels } from './link-levels.js';
 import type { SigningKeys } from '../store/signing-keys.js';
 import type { AutomaticLinks } from './autoconfigure/automatic-links.js';
+import type { FindPeer } from './autoconfigure/create-pages.js';
+import type { ConnectedAccounts } from './connected-accounts.js';
 import type { KeyService } from './key-service.js';
 import type { LinkService } from './link-service.js';
-import { readStatus, testByJson, type Diagnose } from './link-status.js';
+import type { Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
 import type { SetManualOutgoing } from './manual-outgoing.js';
 import { openApiDocument } from './openapi.js';
@@ -18,6 +20,9 @@ import { createRestAccess } from './rest-access.js';
 import {
   deleteBothByJson,
   linkByJson,
+  lookUpByJson,
+  ownHalfByJson,
+  readHeldKeyByJson,
   readKeysByJson,
   refreshPeerKeyByJson,
   rotateKeyByJson,
@@ -40,6 +45,8 @@ import {
   removeLinkByJson,
   replaceSecretByJson,
 } from './rest-links.js';
+import { readStatus, testByJson } from './rest-status.js';
+import { disconnectMineByJson, listMyAccounts } from './rest-accounts.js';
 import {
   listAll,
   listMine,
@@ -63,6 +70,8 @@ export interface RestDependencies {
   automatic: AutomaticLinks;
   keys: SigningKeys;
   keyService: KeyService;
+  findPeer: FindPeer;
+  accounts: ConnectedAccounts;
 }
 
 type Method = 'get' | 'post' | 'put' | 'delete';
@@ -91,9 +100,12 @@ export function restRoutes({ endpoints, rawBodies, ...services }: RestDependenci
     post: testByJson(parts),
   });
   route('/applinks/rest/peers', 'rest-peers', { post: linkByJson(parts) });
+  route('/applinks/rest/peers/lookup', 'rest-peer-lookup', { post: lookUpByJson(parts) });
+  route('/applinks/rest/peers/own-half', 'rest-own-half', { post: ownHalfByJson(parts) });
   route('/applinks/rest/keys', 'rest-keys', { get: readKeysByJson(parts), post: rotateKeyByJson(parts) });
   route('/applinks/rest/links/:id/delete-both', 'rest-delete-both', { post: deleteBothByJson(parts) });
   route('/applinks/rest/links/:id/peer-key', 'rest-peer-key', { post: refreshPeerKeyByJson(parts) });
+  route('/applinks/rest/links/:id/held-key', 'rest-held-key', { post: readHeldKeyByJson(parts) });
   route('/applinks/rest/links/:id/outgoing', 'rest-outgoing', { put: setOutgoingByJson(parts) });
   route('/applinks/rest/links/:id/levels', 'rest-levels', { put: setLevelsByJson(parts) });
   route('/applinks/rest/links/:id/primary', 'rest-primary', { put: makePrimaryByJson(parts) });
@@ -119,6 +131,8 @@ export function restRoutes({ endpoints, rawBodies, ...services }: RestDependenci
     delete: revokeAllMineByJson(parts),
   });
   route('/applinks/rest/tokens/:id', 'rest-token', { delete: revokeMineByJson(parts) });
+  route('/applinks/rest/accounts', 'rest-accounts', { get: listMyAccounts(parts) });
+  route('/applinks/rest/accounts/:id', 'rest-account', { delete: disconnectMineByJson(parts) });
   route('/applinks/rest/admin/tokens', 'rest-tokens-all', {
     get: listAll(parts),
     delete: revokeMatchingByJson(parts),

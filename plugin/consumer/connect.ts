@@ -7,17 +7,17 @@
 import type { Request, Response } from 'express';
 import type { Context } from '../context.js';
 import { ApplinksError } from '../errors.js';
-import type { HostUser } from '../host.js';
 import type { Csrf } from '../http/csrf.js';
 import type { Endpoint } from '../http/handler.js';
+import { connectCallbackUrl } from '../http/callback-url.js';
 import { publicPath } from '../http/public-url.js';
 import type { RawBodies } from '../http/raw-body.js';
 import type { TransactionCookie } from '../http/transaction-cookie.js';
 import { requireUser, userOrLogin } from '../http/user.js';
 import type { Views } from '../http/views.js';
-import type { Link } from '../store/store.js';
+import type { Connection, Link } from '../store/store.js';
 import { connectionOf } from './connection.js';
-import { transactionKey, type Dances } from './dance.js';
+import { transactionKey, type Beginning, type Dances } from './dance.js';
 
 export interface ConnectDependencies {
   context: Context;
@@ -36,14 +36,16 @@ export function showConnect(dependencies: ConnectDependencies): Endpoint {
     if (user === null) return;
     const link = await linkOf(context, req);
     const query = queryOf(req);
+    const connection = connectionOf(link, query.get('via') ?? undefined);
     const returnTo = localPath(query.get('returnTo'));
     if (req.headers['sec-fetch-site'] !== 'cross-site') {
-      await begin(dependencies, req, res, user, link, returnTo);
+      await begin(dependencies, req, res, { user, link, connection, returnTo });
       return;
     }
     const formToken = csrf.token(req, res, user.id, purposeOf(link));
-    const formAction = [new URL(dependencies.dances.authorizeUrl(link)).origin];
-    await views.render(res, 'connect', { link, user, returnTo, formToken }, { formAction });
+    const formAction = [new URL(dependencies.dances.authorizeUrl(link, connection)).origin];
+    const page = { link, user, returnTo, formToken, via: connection.id };
+    await views.render(res, 'connect', page, { formAction });
   };
 }
 
@@ -54,7 +56,13 @@ export function confirmConnect(dependencies: ConnectDependencies): Endpoint {
     const link = await linkOf(context, req);
     const form = new URLSearchParams((await rawBodies.readForm(req)) ?? '');
     csrf.require(req, user.id, purposeOf(link), form.get('csrf_token') ?? undefined);
-    await begin(dependencies, req, res, user, link, localPath(form.get('returnTo')));
+    const connection = connectionOf(link, form.get('via') ?? undefined);
+    await begin(dependencies, req, res, {
+      user,
+      link,
+      connection,
+      returnTo: localPath(form.get('returnTo')),
+    });
   };
 }
 
@@ -65,16 +73,17 @@ export function finishConnect({ context, views, cookies, dances }: ConnectDepend
     const link = await linkOf(context, req);
     const query = queryOf(req);
     const token = single(query, 'oauth_token');
-    const cookie = token && cookies.read(req, transactionKey(token));
-    const claimed = token && cookie ? await dances.claim(link, user, cookie, token) : undefined;
-    if (!claimed || !token) return refuseCallback();
-    cookies.take(res, transactionKey(token));
+    // Without a verifier, whoever knows the token could end what somebody else has allowed (OAuth 1.0, session fixation).
     const verifier = single(query, 'oauth_verifier');
+    const cookie = token && cookies.read(req, transactionKey(token));
+    const claimed = verifier && cookie ? await dances.claim(link, user, cookie, token) : undefined;
+    if (!claimed || !token || !verifier) return refuseCallback();
+    cookies.take(res, transactionKey(token));
     if (verifier === 'denied') {
       await views.render(res, 'connect-declined', { link, action: claimed.returnTo });
       return;
     }
-    await dances.finish(req, link, user, claimed);
+    await dances.finish(req, link, user, claimed, { token, verifier });
     if (claimed.returnTo !== null) res.redirect(303, claimed.returnTo);
     else await views.render(res, 'connected', { link });
   };
@@ -84,22 +93,24 @@ async function begin(
   { context, cookies, dances }: ConnectDependencies,
   req: Request,
   res: Response,
-  user: HostUser,
-  link: Link,
-  returnTo: string | null,
+  wanted: Pick<Beginning, 'user' | 'link' | 'connection' | 'returnTo'>,
 ): Promise<void> {
-  const connection = connectionOf(link, queryOf(req).get('via') ?? undefined);
-  const callbackUrl = `${context.config.baseUrl}/applinks/callback/oauth1/${encodeURIComponent(link.id)}`;
+  const callbackUrl = connectCallbackUrl(context.config, wanted.link.id);
   const cookie = cookies.newValue();
-  const beginning = { link, connection, user, cookie, callbackUrl, returnTo };
-  const { redirectTo, key } = await dances.begin(req, beginning);
+  const { redirectTo, key } = await dances.begin(req, { ...wanted, cookie, callbackUrl });
   cookies.give(res, key, cookie);
   res.redirect(303, redirectTo);
 }
 
-/** Page that begins the authorisation, as an absolute URL. */
-export function connectUrl({ config }: Pick<Context, 'config'>, linkId: string): string {
-  return `${new URL(config.baseUrl).origin}${publicPath(config, `/applinks/connect/${encodeURIComponent(linkId)}`)}`;
+/** Page that begins the authorisation of this connection, as an absolute URL. */
+export function connectUrl(
+  { config }: Pick<Context, 'config'>,
+  link: Link,
+  connection: Connection = connectionOf(link),
+): string {
+  const via = connection.id === connectionOf(link).id ? '' : `?via=${encodeURIComponent(connection.id)}`;
+  const path = publicPath(config, `/applinks/connect/${encodeURIComponent(link.id)}`);
+  return `${new URL(config.baseUrl).origin}${path}${via}`;
 }
 
 const purposeOf = (link: Link): string => `connect ${link.id}`;

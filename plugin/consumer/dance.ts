@@ -11,7 +11,6 @@ import { digest } from '../store/digest.js';
 import { sealedPlace } from '../store/sealed-places.js';
 import type { Transaction } from '../store/outgoing.js';
 import type { Connection, Link } from '../store/store.js';
-import { connectionOf } from './connection.js';
 import { endpointsOf, type IdentityOf } from './endpoints.js';
 import type { Grants } from './grants.js';
 import { runOAuth1, type Dance } from './oauth1-strategy.js';
@@ -34,13 +33,19 @@ export interface Claimed extends z.output<typeof documentSchema> {
   connection: Connection;
 }
 
+/** What the peer sent back by the browser. */
+export interface Returned {
+  token: string;
+  verifier: string;
+}
+
 export interface Dances {
-  authorizeUrl(link: Link): string;
+  authorizeUrl(link: Link, connection: Connection): string;
   /** Where to send the browser, and the transaction's name. @throws PeerUnreachable, PeerRefused, ApplinksError */
   begin(req: Request, beginning: Beginning): Promise<{ redirectTo: string; key: string }>;
   /** To one caller only, and only for the user and the browser that began. */
   claim(link: Link, user: HostUser, cookie: string, token: string): Promise<Claimed | undefined>;
-  finish(req: Request, link: Link, user: HostUser, claimed: Claimed): Promise<void>;
+  finish(req: Request, link: Link, user: HostUser, claimed: Claimed, returned: Returned): Promise<void>;
 }
 
 export const danceLifetimeMs = 10 * 60_000;
@@ -98,12 +103,12 @@ export function createDances(
   };
 
   return {
-    authorizeUrl: (link) => endpointsOf(link, connectionOf(link)).authorize,
+    authorizeUrl: (link, connection) => endpointsOf(link, connection).authorize,
     begin: async (req, beginning) => {
       const { link, connection, callbackUrl } = beginning;
       const dance = await danceOf(link, connection, callbackUrl);
       let token: string | undefined;
-      const outcome = await runOAuth1(withoutQuery(req), {
+      const outcome = await runOAuth1(withQuery(req, {}), {
         ...dance,
         store: async (issued) => {
           token = issued.token;
@@ -126,18 +131,22 @@ export function createDances(
       const document = documentSchema.parse(JSON.parse(sealer.open(transaction.sealedDocument, place)));
       return { ...document, connection };
     },
-    finish: async (req, link, user, { connection, tokenSecret }) => {
+    finish: async (req, link, user, { connection, tokenSecret }, { token, verifier }) => {
       const dance = await danceOf(link, connection, config.baseUrl);
-      const outcome = await runOAuth1(req, { ...dance, claimedSecret: tokenSecret });
+      const query = { oauth_token: token, oauth_verifier: verifier };
+      const outcome = await runOAuth1(withQuery(req, query), { ...dance, claimedSecret: tokenSecret });
       if (!('issued' in outcome)) throw new Error('The end of a dance came to its beginning.');
       if (!(await grants.save(link, connection, user.id, outcome.issued))) throw linkGone();
     },
   };
 }
 
-/** passport-oauth1 takes any request with `oauth_token` in its query for the callback. */
-function withoutQuery(req: Request): Request {
-  return Object.create(req, { query: { value: {} } }) as Request;
+/**
+ * passport-oauth1 takes any request with `oauth_token` in its query for the callback, and believes the host's parser of
+ * queries, to which a parameter may be a list; so it is given what was checked.
+ */
+function withQuery(req: Request, query: Readonly<Record<string, string>>): Request {
+  return Object.create(req, { query: { value: query } }) as Request;
 }
 
 function linkGone(): ApplinksError {

@@ -8,13 +8,14 @@ import type { Context } from '../context.js';
 import { ApplinksError, CredentialsRequired, PeerRefused, PeerUnreachable } from '../errors.js';
 import type { HostUser } from '../host.js';
 import { urlDerivedId } from '../server-id.js';
-import type { Link } from '../store/store.js';
+import type { Connection, Link } from '../store/store.js';
 import { connectUrl } from './connect.js';
-import { fetchManifest } from './manifest.js';
+import { requireInstallation, requireKnownKey } from './installation.js';
 import type { LinkClients, PeerFetch } from './link-client.js';
 import { compareLevels, levelsDocument } from './level-comparison.js';
+import { problemOf } from './oauth-refusal.js';
 import { shortenAnswer } from './peer-answer.js';
-import { findings, type LinkStatus, type StatusType } from './status-types.js';
+import { findings, Found, type LinkStatus, type StatusType } from './status-types.js';
 
 import type { Transport } from './transport.js';
 
@@ -26,15 +27,13 @@ interface Trouble {
   answer?: string | undefined;
 }
 
-class Found extends Error {
-  constructor(readonly trouble: Trouble) {
-    super(trouble.type);
-  }
-}
-
 const clockHintMs = 60_000;
+const clockHint = 'Its clock is';
 const whoami = '/plugins/servlet/applinks/whoami';
 const maxBytes = 65_536;
+
+const tested = ({ outgoing }: Link): Connection | undefined =>
+  outgoing.find(({ kind }) => kind === 'oauth1-atlassian');
 
 export function createDiagnosis(
   context: Context,
@@ -46,15 +45,18 @@ export function createDiagnosis(
 
   const inspect = async (link: Link, user: HostUser | undefined, hints: string[]): Promise<StatusType> => {
     const { rpcUrl } = link;
-    const outgoing = link.outgoing.find(({ kind }) => kind === 'oauth1-atlassian');
+    const outgoing = tested(link);
     if (rpcUrl === null) return 'INCOMING_ONLY';
     if (link.applicationId === null && !outgoing) {
       if (link.outgoing.length === 0) return 'INCOMING_ONLY';
       await requireAnswer(transport, rpcUrl);
       return 'REACHABLE';
     }
-    await requireInstallation(transport, link, rpcUrl);
-    const idThere = link.applicationId === null ? undefined : await requireKnownThere(link, rpcUrl, hints);
+    const { tellsLevels } = await requireInstallation(transport, link, rpcUrl);
+    if (!tellsLevels) hints.push('It is too old to tell what it allows, so levels were not compared.');
+    const isAsked = tellsLevels && link.applicationId !== null;
+    const idThere = isAsked ? await requireKnownThere(link, rpcUrl, hints) : undefined;
+    await requireKnownKey(transport, link, rpcUrl);
     if (!outgoing) return 'WORKING';
     const client = clients(link.id, { via: outgoing.id });
     if (outgoing.levels.twoLegged) await requireTwoLegged(client.asApplication(), hints);
@@ -93,7 +95,11 @@ export function createDiagnosis(
     const hints: string[] = [];
     const trouble = await inspect(link, user, hints).then(
       (type): Trouble => ({ type }),
-      (error: unknown): Trouble => troubleOf(error, context),
+      (error: unknown): Trouble => {
+        if (error instanceof PeerRefused)
+          noteClock(middleMs(error.acceptableTimestamps), config.clock(), hints);
+        return troubleOf(error, context);
+      },
     );
     const finding = findings[trouble.type];
     const named = (text: string): string =>
@@ -106,7 +112,7 @@ export function createDiagnosis(
       cause: named(finding.cause),
       cure: named(finding.cure),
       answer: trouble.answer ?? null,
-      connectUrl: needsAccount ? connectUrl(context, link.id) : null,
+      connectUrl: needsAccount ? connectUrl(context, link, tested(link)) : null,
       hints,
       checkedAtMs: config.clock(),
     };
@@ -119,13 +125,6 @@ export function createDiagnosis(
     if (!status.working) events.emit('connection.failed', { linkId: link.id, problem: status.type });
     return status;
   };
-}
-
-async function requireInstallation(transport: Transport, link: Link, rpcUrl: string): Promise<void> {
-  if (link.applicationId === null) return;
-  const { id } = await fetchManifest(transport, rpcUrl);
-  if (id !== link.applicationId)
-    throw new Found({ type: 'WRONG_INSTALLATION', answer: `It says its id is ${id}.` });
 }
 
 /** Of a server that is no Atlassian product anything is an answer: a login page, or where it redirects to. */
@@ -145,7 +144,7 @@ async function requireTwoLegged(call: PeerFetch, hints: string[]): Promise<void>
       hints.push('Calls without a user reach it as nobody: no executing user is set there.');
     return;
   }
-  const isBare = answer.status === 401 && body === '' && answer.headers.has('www-authenticate');
+  const isBare = answer.status === 401 && body === '' && problemOf(answer) !== undefined;
   if (isBare) throw new Found({ type: 'AUTH_LEVEL_UNSUPPORTED' });
   throw new Found({
     type: 'UNEXPECTED_RESPONSE_STATUS',
@@ -187,12 +186,20 @@ async function addVerdict(call: PeerFetch, idThere: string, hints: string[]): Pr
   else hints.push(`Its own test of the link says: ${error?.type ?? 'not working'}.`);
 }
 
+const isClockHint = (hint: string): boolean => hint.startsWith(clockHint);
+
+/** Of `oauth_acceptable_timestamps`, two numbers of seconds around the peer's time. */
+function middleMs(range: string | undefined): number | undefined {
+  const [, from, to] = /^(\d{1,11})-(\d{1,11})$/.exec(range ?? '') ?? [];
+  return from === undefined ? undefined : ((Number(from) + Number(to)) / 2) * 1000;
+}
+
 function noteClock(peerMs: number | undefined, ownMs: number, hints: string[]): void {
   const seconds = peerMs === undefined ? 0 : Math.round((peerMs - ownMs) / 1000);
-  if (hints.length > 0 || Math.abs(seconds) * 1000 <= clockHintMs) return;
+  if (hints.some(isClockHint) || Math.abs(seconds) * 1000 <= clockHintMs) return;
   const how = seconds > 0 ? 'ahead of' : 'behind';
   hints.push(
-    `Its clock is ${Math.abs(seconds)} seconds ${how} ours. From 300 seconds on, calls are refused.`,
+    `${clockHint} ${Math.abs(seconds)} seconds ${how} ours. From 300 seconds on, calls are refused.`,
   );
 }
 

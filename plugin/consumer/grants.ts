@@ -32,17 +32,19 @@ export interface Grants {
   save(link: Link, connection: Connection, userId: string, issued: IssuedToken): Promise<boolean>;
   /** A token to call with, renewed if it is about to expire; undefined when the user must connect (again). */
   open(link: Link, connection: Connection, userId: string): Promise<OpenGrant | undefined>;
-  /** Forgets a token that the peer called dead, unless it was renewed meanwhile. */
-  drop(opened: OpenGrant, problem: string): Promise<void>;
+  /** Forgets a token that the peer called dead. False: it was renewed or replaced meanwhile, so another one may live. */
+  drop(opened: OpenGrant, problem: string): Promise<boolean>;
 }
 
 const renewAheadMs = 60_000;
-const renewalTakesMs = 30_000;
+/** Beside the deadline of its call, so that nobody takes a renewal over that may still succeed. */
+const renewalMarginMs = 20_000;
 const pollMs = 100;
 const touchIntervalMs = 60_000;
 
 export function createGrants(context: Context, requests: TokenRequests, identityOf: IdentityOf): Grants {
   const { store, sealer, config, events } = context;
+  const renewalTakesMs = config.network.timeoutMs + renewalMarginMs;
 
   const documentOf = ({ linkId, connectionId, userId, sealedDocument }: Grant) =>
     documentSchema.parse(
@@ -73,23 +75,24 @@ export function createGrants(context: Context, requests: TokenRequests, identity
   const removed = (grant: Grant, reason: string): void =>
     events.emit('grant.removed', { linkId: grant.linkId, userId: grant.userId, reason });
 
-  const forget = async (grant: Grant, reason: string): Promise<undefined> => {
-    if (await store.grants.removeUnchanged(grant.id, grant.revision)) removed(grant, reason);
-    return undefined;
+  const forget = async (grant: Grant, reason: string): Promise<boolean> => {
+    const isForgotten = await store.grants.removeUnchanged(grant.id, grant.revision);
+    if (isForgotten) removed(grant, reason);
+    return isForgotten;
   };
 
   const isExpired = ({ expiresAtMs }: Grant): boolean =>
     expiresAtMs !== null && expiresAtMs <= config.clock();
 
-  /** The caller has claimed the renewal. */
+  /** The caller has claimed the renewal. Null: others changed or removed the grant meanwhile. */
   const renew = async (
     link: Link,
     connection: Connection,
     userId: string,
     grant: Grant,
-  ): Promise<OpenGrant | undefined> => {
-    const { token, tokenSecret, sessionHandle } = documentOf(grant);
-    if (sessionHandle === null) return isExpired(grant) ? forget(grant, 'expired') : opened(grant);
+    sessionHandle: string,
+  ): Promise<OpenGrant | undefined | null> => {
+    const { token, tokenSecret } = documentOf(grant);
     const identity = await identityOf(link, connection, tokenSecret);
     try {
       const issued = await requests.renew(
@@ -99,7 +102,7 @@ export function createGrants(context: Context, requests: TokenRequests, identity
         sessionHandle,
       );
       const next = { ...grant, ...termsOf(link, connection, userId, issued) };
-      if (!(await store.grants.update(next))) return undefined;
+      if (!(await store.grants.update(next))) return null;
       events.emit('grant.renewed', { linkId: link.id, userId });
       return {
         grant: { ...next, revision: grant.revision + 1 },
@@ -108,28 +111,42 @@ export function createGrants(context: Context, requests: TokenRequests, identity
       };
     } catch (error) {
       const problem = error instanceof PeerRefused ? error.problem : undefined;
-      if (isTokenDead(problem) || problem === 'permission_denied') return forget(grant, problem ?? 'refused');
+      if (isTokenDead(problem) || problem === 'permission_denied')
+        return (await forget(grant, problem ?? 'refused')) ? undefined : null;
       // Those who wait for this renewal need not wait for a peer that is down.
       const released = { ...grant, renewalUntilMs: null };
-      if (!(await store.grants.update(released))) return undefined;
+      if (!(await store.grants.update(released))) return null;
       if (!isExpired(grant)) return opened({ ...released, revision: grant.revision + 1 });
       throw error;
     }
   };
 
   const open: Grants['open'] = async (link, connection, userId) => {
+    let awaited: number | undefined;
     for (let poll = 0; ; poll += 1) {
       const grant = await store.grants.get(connection.id, userId);
       if (!grant) return undefined;
       const nowMs = config.clock();
       const isFresh = grant.expiresAtMs === null || grant.expiresAtMs - renewAheadMs > nowMs;
-      if (isFresh) {
+      // Those who waited take what they waited for, however short it lasts, or each would end the former's token.
+      const isAwaited = awaited !== undefined && awaited !== grant.revision && !isExpired(grant);
+      if (isFresh || isAwaited) {
         await noteUse(grant, nowMs);
         return opened(grant);
       }
-      if (await store.grants.claimRenewal(grant.id, grant.revision, nowMs, nowMs + renewalTakesMs))
-        return renew(link, connection, userId, grant);
+      const { sessionHandle } = documentOf(grant);
+      if (sessionHandle === null) {
+        if (!isExpired(grant)) return opened(grant);
+        await forget(grant, 'expired');
+        continue;
+      }
+      if (await store.grants.claimRenewal(grant.id, grant.revision, nowMs, nowMs + renewalTakesMs)) {
+        const renewed = await renew(link, connection, userId, grant, sessionHandle);
+        if (renewed !== null) return renewed;
+        continue;
+      }
       if (poll * pollMs > renewalTakesMs) return opened(grant);
+      awaited = grant.revision;
       await sleep(pollMs);
     }
   };
@@ -156,8 +173,6 @@ export function createGrants(context: Context, requests: TokenRequests, identity
       events.emit('grant.created', { linkId: link.id, userId });
       return true;
     },
-    drop: async ({ grant }, problem) => {
-      await forget(grant, problem);
-    },
+    drop: ({ grant }, problem) => forget(grant, problem),
   };
 }

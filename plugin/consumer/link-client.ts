@@ -17,7 +17,7 @@ import type { LinkStatus } from './status-types.js';
 import type { Grants } from './grants.js';
 import { isTokenDead, problemOf } from './oauth-refusal.js';
 import { shortenAnswer } from './peer-answer.js';
-import { readCall, type CallInit, type PreparedCall } from './prepared-call.js';
+import { readCall, requireNoRequestor, type CallInit, type PreparedCall } from './prepared-call.js';
 import { authorizationOf } from './sign.js';
 import type { Transport } from './transport.js';
 
@@ -65,6 +65,7 @@ export function createLinkClients(
 ): LinkClients {
   const { store, config, events } = context;
   const keepFailure = createNoteKeeper(context, 'outgoing_failed');
+  const noteApplicationUse = createNoteKeeper(context, 'outgoing_used');
 
   const targetOf = async (linkId: string, via: string | undefined): Promise<Target> => {
     const link = await store.links.get(linkId);
@@ -94,7 +95,7 @@ export function createLinkClients(
     target: Target,
     call: PreparedCall,
     voice: Voice,
-    onDead: (problem: string) => Promise<never>,
+    onDead: (problem: string) => Promise<Response>,
   ) => {
     const answer = await send(target, call, voice).catch((error: unknown) => {
       // A caller who changed their mind is no failure of the link.
@@ -109,19 +110,28 @@ export function createLinkClients(
     throw error;
   };
 
-  const asUser = async (target: Target, userId: string, call: PreparedCall): Promise<Response> => {
+  const asUser = async (
+    target: Target,
+    userId: string,
+    call: PreparedCall,
+    isSecondTry = false,
+  ): Promise<Response> => {
     const { link, connection } = target;
     requireLevel(link, connection.levels.threeLegged, 'in the name of a user (3LO)');
-    const opened = await grants.open(link, connection, userId);
-    if (!opened) throw credentialsRequired(link);
+    const opened = await grants.open(link, connection, userId).catch((error: unknown) => {
+      failed(target, error);
+      throw error;
+    });
+    if (!opened) throw credentialsRequired(target);
     return answerOf(target, call, opened, async (problem) => {
-      await grants.drop(opened, problem);
-      throw credentialsRequired(link);
+      // Renewed by another process while this call was on its way; the peer did nothing, so it is sent again.
+      if (!(await grants.drop(opened, problem)) && !isSecondTry) return asUser(target, userId, call, true);
+      throw credentialsRequired(target);
     });
   };
 
-  const credentialsRequired = (link: Link): CredentialsRequired =>
-    new CredentialsRequired(link.id, connectUrl(context, link.id), link.name);
+  const credentialsRequired = ({ link, connection }: Target): CredentialsRequired =>
+    new CredentialsRequired(link.id, connectUrl(context, link, connection), link.name);
 
   return (linkId, { via } = {}) => ({
     as: (user) => async (path, init) => {
@@ -137,11 +147,15 @@ export function createLinkClients(
           requireLevel(target.link, levels.twoLegged, "in the application's own name (2LO)");
         else requireLevel(target.link, levels.impersonation, 'for a named user (2LO with impersonation)');
         const voice = { token: '', tokenSecret: '', requestor };
-        return answerOf(target, readCall(target.link, path, init), voice, (problem) => {
+        const call = readCall(target.link, path, init);
+        requireNoRequestor(call, requestor);
+        const answer = await answerOf(target, call, voice, (problem) => {
           const error = new PeerRefused({ status: 401, problem });
           failed(target, error);
           throw error;
         });
+        noteApplicationUse(linkId);
+        return answer;
       },
     asService: () => async (path, init) => {
       const target = await targetOf(linkId, via);

@@ -14,7 +14,7 @@ export interface Dance {
   consumerKey: string;
   callbackUrl: string;
   requestToken(callback: string): Promise<IssuedToken>;
-  accessToken(token: string, tokenSecret: string, verifier: string | undefined): Promise<IssuedToken>;
+  accessToken(token: string, tokenSecret: string, verifier: string): Promise<IssuedToken>;
   /** Keeps the request token until the callback. */
   store(issued: IssuedToken): Promise<void>;
   /** Secret of the claimed request token; undefined at the start of the dance. */
@@ -77,16 +77,14 @@ class DanceStrategy extends Strategy {
     const answer = (request: Promise<IssuedToken>, callback: Callback): void => {
       request.then((token) => {
         issued = token;
-        const params: Record<string, string> = {};
-        if (token.isCallbackConfirmed) params.oauth_callback_confirmed = 'true';
-        callback(null, token.token, token.tokenSecret, params);
+        callback(null, token.token, token.tokenSecret, { oauth_callback_confirmed: 'true' });
       }, callback);
     };
     this._oauth = {
       getOAuthRequestToken: ({ oauth_callback }: { oauth_callback: string }, callback: Callback) =>
         answer(dance.requestToken(oauth_callback), callback),
-      getOAuthAccessToken: (token: string, secret: string, verifier: string | null, callback: Callback) =>
-        answer(dance.accessToken(token, secret, verifier ?? undefined), callback),
+      getOAuthAccessToken: (token: string, secret: string, verifier: string, callback: Callback) =>
+        answer(dance.accessToken(token, secret, verifier), callback),
     };
   }
 }

@@ -5,9 +5,9 @@ import type { Link } from '../store/store.js';
 export interface CallInit {
   /** Default GET. */
   method?: string;
-  /** `Authorization` is ours. */
+  /** `Authorization` and `Host` are ours. */
   headers?: Record<string, string>;
-  /** URLSearchParams are sent as a form and signed with it; other bodies are not covered by OAuth's signature. */
+  /** A form (URLSearchParams, or what the content type calls one) is signed; other bodies OAuth's signature does not cover. */
   body?: string | Uint8Array | URLSearchParams;
   signal?: AbortSignal;
   /** Milliseconds for the whole exchange; default: the option `network.timeoutMs`. */
@@ -35,8 +35,12 @@ export function readCall(link: Link, path: string, init: CallInit = {}): Prepare
   const given = Object.fromEntries(
     Object.entries(init.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  if ('authorization' in given)
-    throw new ApplinksError('invalid_input', 400, 'A signed call has an Authorization header of its own.');
+  if ('authorization' in given || 'host' in given)
+    throw new ApplinksError(
+      'invalid_input',
+      400,
+      'A signed call has headers Authorization and Host of its own.',
+    );
   const isForm = init.body instanceof URLSearchParams;
   const body = init.body instanceof URLSearchParams ? init.body.toString() : init.body;
   const declaredForm = given['content-type']?.toLowerCase().startsWith(formType) === true;
@@ -46,11 +50,40 @@ export function readCall(link: Link, path: string, init: CallInit = {}): Prepare
     // Anti-forgery of Atlassian's REST: not a browser (10.1).
     headers: { 'x-atlassian-token': 'no-check', ...(isForm ? { 'content-type': formType } : {}), ...given },
     body,
-    form: (isForm || declaredForm) && typeof body === 'string' ? body : undefined,
+    form: (isForm || declaredForm) && body !== undefined ? formText(body) : undefined,
     signal: init.signal,
     timeoutMs: init.timeoutMs,
     maxBytes: init.maxBytes ?? defaultMaxBytes,
   };
+}
+
+/** Signed as it is sent, so the bytes of a form must be text. @throws ApplinksError `invalid_input` */
+function formText(body: string | Uint8Array): string {
+  if (typeof body === 'string') return body;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    throw new ApplinksError(
+      'invalid_input',
+      400,
+      'The body of a form is not UTF-8, so it cannot be signed. Encode it as a form, or send it with another content type.',
+    );
+  }
+}
+
+/**
+ * A call without a user is made in the name of whom these parameters name, if the peer allows it (applinks-oauth1.md
+ * 6.6): whoever may choose a part of the query must not become somebody else by it.
+ * @throws ApplinksError `invalid_input`
+ */
+export function requireNoRequestor({ url, form }: PreparedCall, requestor: string | undefined): void {
+  const names = new Set([...new URL(url).searchParams, ...new URLSearchParams(form)].map(([name]) => name));
+  if (!names.has('xoauth_requestor_id') && (requestor !== undefined || !names.has('user_id'))) return;
+  throw new ApplinksError(
+    'invalid_input',
+    400,
+    'In a call without a user, the parameters xoauth_requestor_id and user_id name one. Use the option requestor.',
+  );
 }
 
 function urlBelow({ rpcUrl, name }: Link, path: string): string {
@@ -66,9 +99,11 @@ function urlBelow({ rpcUrl, name }: Link, path: string): string {
   return url.href;
 }
 
-/** Dots and slashes in escapes, and backslashes, mean another place to some servers. */
+/** To some servers these mean another place: dots, slashes and backslashes in escapes, and dots before a `;` (Tomcat). */
+const otherPlace = /[\\\s]|%2e%2e|%2f|%5c|\/(?:\.|%2e){1,2};/i;
+
 function isBelow({ origin, pathname, username, password }: URL, base: string, prefix: string): boolean {
   const isInside = pathname === prefix || pathname.startsWith(`${prefix}/`);
-  const isPlain = username === '' && password === '' && !/[\\\s]|%2e%2e|%2f/i.test(pathname);
+  const isPlain = username === '' && password === '' && !otherPlace.test(pathname);
   return origin === base && isInside && isPlain;
 }

@@ -8,6 +8,8 @@ export type StatusCategory =
   | 'ACCESS_ERROR'
   | 'CONFIG_ERROR'
   | 'INCOMPATIBLE'
+  | 'DEPRECATED'
+  | 'UNKNOWN'
   | 'DISABLED'
   | 'NON_ATLASSIAN';
 
@@ -91,6 +93,15 @@ export const findings = {
     'Another installation answers at the address of {peer} than the one that was linked.',
     'Correct the address. If it was reinstalled, delete the link and create it again.',
   ),
+  PEER_KEY_CHANGED: config(
+    '{peer} signs with another key than the one that {app} holds, so its calls are refused.',
+    'Fetch its key again on the page of this link, compare the fingerprint, and accept the new key.',
+  ),
+  REMOTE_VERSION_INCOMPATIBLE: {
+    category: 'INCOMPATIBLE',
+    cause: '{peer} is too old: its application links are older than version 4.0.13.',
+    cure: 'Update {peer}, or enter the link by hand on both sides.',
+  },
   NO_REMOTE_APPLINK: config(
     '{peer} has no link to {app}: it was deleted there, or never completed.',
     'Create the other half there, or delete the link here.',
@@ -99,10 +110,11 @@ export const findings = {
     'What the two sides allow each other differs.',
     'Set the same levels on both sides: what is outgoing there is incoming here.',
   ),
-  AUTH_LEVEL_UNSUPPORTED: config(
-    'Calls without a user (2LO) are switched on here, but not there.',
-    'Switch them on there (incoming: OAuth), or off here.',
-  ),
+  AUTH_LEVEL_UNSUPPORTED: {
+    category: 'DEPRECATED',
+    cause: 'Calls without a user (2LO) are switched on here, but not there.',
+    cure: 'Switch them on there (incoming: OAuth), or off here.',
+  },
   DISABLED: {
     category: 'DISABLED',
     cause: 'Both directions are switched off on both sides.',
@@ -120,10 +132,21 @@ export const findings = {
     'Your account at {peer} may not do this.',
     'Ask an administrator there for the permission.',
   ),
-  UNKNOWN: network('The test failed for a reason that is not known.', 'The log of {app} says more.'),
+  UNKNOWN: {
+    category: 'UNKNOWN',
+    cause: 'The test failed for a reason that is not known.',
+    cure: 'The log of {app} says more.',
+  },
 } as const satisfies Record<string, Finding>;
 
 export type StatusType = keyof typeof findings;
+
+/** What a check has found; nothing that follows has to be checked any more. */
+export class Found extends Error {
+  constructor(readonly trouble: { type: StatusType; answer?: string | undefined }) {
+    super(trouble.type);
+  }
+}
 
 export interface LinkStatus {
   working: boolean;

@@ -56,12 +56,16 @@ export function createTokenRequests(transport: Transport, clock: () => number) {
     });
   };
   return {
-    requestToken: (url: string, identity: SigningIdentity, callback: string) =>
-      post(url, identity, [['oauth_callback', callback]]),
-    accessToken: (url: string, identity: SigningIdentity, token: string, verifier: string | undefined) =>
+    /** RFC 5849 2.1: who does not confirm the callback speaks OAuth 1.0, where nothing ties the end to the beginning. */
+    requestToken: async (url: string, identity: SigningIdentity, callback: string): Promise<IssuedToken> => {
+      const issued = await post(url, identity, [['oauth_callback', callback]]);
+      if (issued.isCallbackConfirmed) return issued;
+      throw new PeerRefused({ status: 200, advice: 'it speaks OAuth 1.0, and 1.0a is needed' });
+    },
+    accessToken: (url: string, identity: SigningIdentity, token: string, verifier: string) =>
       post(url, identity, [
         ['oauth_token', token],
-        ...(verifier === undefined ? [] : ([['oauth_verifier', verifier]] as const)),
+        ['oauth_verifier', verifier],
       ]),
     /** OAuth Session extension; the identity signs with the old token's secret. */
     renew: (url: string, identity: SigningIdentity, token: string, sessionHandle: string) =>

@@ -46,7 +46,7 @@ function problemOf(error: unknown): RejectedEvent['problem'] | undefined {
   if (error instanceof OAuth2Error) return error.error;
   if (error instanceof OAuthChallenge) return 'challenge';
   if (error instanceof RateLimited) return 'rate_limited';
-  const isNamed =
-    error instanceof ApplinksError && (error.code === 'csrf_rejected' || error.code === 'forbidden');
-  return isNamed ? error.code : undefined;
+  if (!(error instanceof ApplinksError)) return undefined;
+  const { code } = error;
+  return code === 'csrf_rejected' || code === 'forbidden' || code === 'login_required' ? code : undefined;
 }

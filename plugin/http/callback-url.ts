@@ -14,3 +14,8 @@ export function isCallbackUrl(value: string): boolean {
   const { username, password, hostname } = new URL(value);
   return username === '' && password === '' && hostname !== '';
 }
+
+/** Where a peer sends the browser back after a user of ours has decided there; one per link. */
+export function connectCallbackUrl({ baseUrl }: { baseUrl: string }, linkId: string): string {
+  return `${baseUrl}/applinks/callback/oauth1/${encodeURIComponent(linkId)}`;
+}

@@ -14,11 +14,12 @@ export interface Mount {
 /**
  * Absolute public URL of the request with its raw query.
  * @throws ApplinksError `outside_mount_path` when the request did not come in below `mountPath`, which is a mistake of
- * the mount; `not_found` when only its letters differ, which any visitor can do.
+ * the mount; `not_found` when only its letters differ or it names no path (`OPTIONS *`), which any visitor can do.
  */
 export function publicUrl(mount: Mount, req: Pick<Request, 'originalUrl'>): string {
   // A proxy's request names scheme and host too (RFC 9112 section 3.2.2).
   const target = req.originalUrl.replace(/^https?:\/\/[^/?#]*/i, '');
+  if (target.startsWith('*')) throw new ApplinksError('not_found', 404, 'There is nothing here.');
   const rest = target.slice(mount.mountPath.length);
   if (!target.startsWith(mount.mountPath) || !/^(?:\/|\?|$)/.test(rest)) {
     const mounted = target.slice(0, mount.mountPath.length);

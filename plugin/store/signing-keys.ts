@@ -1,7 +1,7 @@
 /**
  * Our RSA keys, with which Atlassian peers know us (applinks-oauth1.md part 4, 6.3): sealed in the settings, made once
- * and agreed by all processes. After a rotation the former ones stay for a while, because a peer holds the key that it
- * once fetched until somebody there fetches anew.
+ * and agreed by all processes. After a rotation the former ones stay, because a peer holds the key that it once fetched
+ * until somebody there fetches anew: those that a link signs with all of them, of the others the newest.
  */
 import { createPrivateKey, createPublicKey, generateKeyPair, randomUUID, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -25,13 +25,14 @@ export interface SigningKeys {
   get(id: string): Promise<SigningKey | undefined>;
   /** Newest first. */
   list(): Promise<SigningKey[]>;
-  /** Makes a new current key. @throws ApplinksError `conflict` when another process does so at this moment */
-  rotate(): Promise<SigningKey>;
+  /** Makes a new current key; those in `held` stay, however old they are. @throws ApplinksError `conflict` when another process does so at this moment */
+  rotate(held?: ReadonlySet<string>): Promise<SigningKey>;
 }
 
 const name = 'signing_keys';
 const place = sealedPlace.setting(name);
 const modulusLength = 2048;
+/** Beside those that are held. */
 const mostKept = 5;
 const ringSchema = z.array(z.object({ id: z.string(), pkcs8: z.string(), createdAtMs: z.number() }));
 type Ring = z.output<typeof ringSchema>;
@@ -62,10 +63,11 @@ export function createSigningKeys(settings: SettingsStore, sealer: Sealer, clock
       return toKey(first);
     },
     get: async (id) => (await ring()).find((key) => key.id === id),
-    rotate: async () => {
+    rotate: async (held = new Set()) => {
       const before = await read();
       const made = await makeKey(clock());
-      const next: Ring = [made, ...open(before).slice(0, mostKept - 1)];
+      const kept = open(before).filter(({ id }, age) => held.has(id) || age < mostKept - 1);
+      const next: Ring = [made, ...kept];
       if (await settings.replace(name, before, seal(next))) return toKey(made);
       throw new ApplinksError(
         'conflict',

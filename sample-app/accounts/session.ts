@@ -6,6 +6,7 @@
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { Config } from '../config.js';
+import { notFound } from '../web/http-error.js';
 import { newCsrfToken } from './csrf.js';
 import type { DatabaseSessionStore } from './session-store.js';
 
@@ -27,6 +28,8 @@ export function createSession(
   const secure = baseUrl.startsWith('https:');
   return [
     (req, _res, next) => {
+      // `OPTIONS *` and the like name no path, so express-session would pass them on without a session.
+      if (req.originalUrl.startsWith('*')) throw notFound('page');
       // express-session sets a Secure cookie only on requests that it takes for secure ones.
       Object.defineProperty(req, 'secure', { value: secure });
       next();

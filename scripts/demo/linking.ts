@@ -72,7 +72,9 @@ async function fromHere(
   const entered = await submitFormWith(admin, await admin.get(`${ci.url}/applinks/admin/create`), 'url', {
     fields: { url: standIn.url },
   });
-  const made = await submitFormWith(admin, entered, 'direction', { fields, button: way });
+  const made = await submitFormWith(admin, entered, 'direction', {
+    fields: { ...fields, how: way === 'redirect' ? 'browser' : way },
+  });
   if (way === 'redirect') await admin.submit(made);
   say(`link by ${way}, begun at the CI server: both halves are there`);
   await requireWorking({ admin, ci, say });

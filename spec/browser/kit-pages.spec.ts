@@ -150,7 +150,7 @@ describe('The pages of the kit in Chromium', function () {
         '/ci/plugins/servlet/oauth/authorize',
       );
       await page.getByRole('link', { name: 'Application links' }).click();
-      await page.getByRole('link', { name: 'Details of Bitbucket West' }).click();
+      await page.getByRole('link', { name: 'OAuth credentials of Bitbucket West' }).click();
       expect(await page.content()).not.to.include('id="shared-secret"');
       await look(page, 'link');
     });

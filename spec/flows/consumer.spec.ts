@@ -69,6 +69,31 @@ describe('Calls to a peer', () => {
       expect(await (await as()(whoami)).text()).to.equal('ben');
     });
 
+    it('leads from the page of the link by the connection that was tested, and back to that page', async () => {
+      const other = {
+        ...(await pair.app.store.links.get(linkId))!.outgoing[0]!,
+        id: 'other',
+        preferred: false,
+      };
+      const link = (await pair.app.store.links.get(linkId))!;
+      await pair.app.store.links.update({ ...link, outgoing: [...link.outgoing, other] });
+      const status = {
+        ...{ working: false, category: 'ACCESS_ERROR', type: 'LOCAL_AUTH_TOKEN_REQUIRED' },
+        ...{ cause: '', cure: '', answer: null, hints: [], checkedAtMs: clock.now() },
+        connectUrl: connectUrl('?via=other'),
+      };
+      const note = { linkId, kind: 'status', document: JSON.stringify(status), atMs: clock.now() };
+      await pair.app.store.notes.put(note);
+      const admin = await browserOf('admin', 'admin');
+      const path = `${pair.app.baseUrl}/applinks/admin/links/${linkId}`;
+      const page = (await admin.get(path)).text.replaceAll('&amp;', '&').replaceAll('&#38;', '&');
+      const returnTo = new URLSearchParams({ returnTo: new URL(path).pathname }).toString();
+      expect(page).to.include(`?via=other&${returnTo}"`).and.include(`/connect/${linkId}?${returnTo}"`);
+      const consent = await admin.get(connectUrl(`?via=other&${returnTo}`));
+      expect((await admin.submit(consent, { button: 'approve' })).url).to.equal(path);
+      expect(await pair.app.store.grants.get('other', 'id-admin')).to.not.equal(undefined);
+    });
+
     it('goes back to where the user was, on our own site only', async () => {
       const browser = await browserOf('ana', 'ben');
       const consent = await browser.get(connectUrl('?returnTo=/whoami%3Fx%3D1'));
@@ -112,12 +137,50 @@ describe('Calls to a peer', () => {
       expect(accessTokenCalls()).to.equal(1);
     });
 
-    it('with a doubled, missing or invented token: 400 and no exchange', async () => {
+    it('with a doubled, missing or invented token or verifier: 400 and no exchange', async () => {
       const [browser, callback] = await callbackOf('ana', 'ben', 'approve');
       const bare = callback.replace(/\?.*$/, '');
-      for (const url of [`${callback}&oauth_token=x`, bare, `${bare}?oauth_token=invented&oauth_verifier=x`])
+      for (const url of [
+        `${callback}&oauth_token=x`,
+        bare,
+        `${bare}?oauth_token=invented&oauth_verifier=x`,
+        `${callback}&oauth_verifier=denied`,
+        callback.replace(/oauth_verifier=[^&]*/, ''),
+        callback.replace(/oauth_verifier=[^&]*/, 'oauth_verifier='),
+        callback.replace('oauth_verifier=', 'oauth_verifier[]='),
+      ])
         expect((await browser.get(url)).status, url).to.equal(400);
       expect(accessTokenCalls()).to.equal(0);
+      expect((await browser.get(`${callback}&oauth_token[x]=y`)).text).to.include(
+        'Your account is connected',
+      );
+    });
+
+    it('is refused at a peer that does not confirm the callback: it speaks OAuth 1.0', async () => {
+      pair.bitbucket.faults.answer(/request-token/, {
+        body: (real) => real.replace('&oauth_callback_confirmed=true', ''),
+      });
+      const page = await (await browserOf('ana', 'ben')).get(connectUrl());
+      expect([page.status, page.url]).to.deep.equal([502, connectUrl()]);
+      expect(page.text).to.include('1.0a is needed');
+    });
+
+    it('by another connection than the preferred one, whichever is needed', async () => {
+      const link = (await pair.app.store.links.get(linkId))!;
+      const second = { ...link.outgoing[0]!, id: 'second', preferred: false };
+      await pair.app.store.links.update({ ...link, outgoing: [...link.outgoing, second] });
+      const call = () => pair.app.applinks.client(linkId, { via: 'second' }).as('id-ana')(whoami);
+      expect(await rejection(call())).to.have.property('connectUrl', connectUrl('?via=second'));
+      const browser = await browserOf('ana', 'ben');
+      const headers = {
+        cookie: browser.cookies.header(new URL(connectUrl())),
+        'sec-fetch-site': 'cross-site',
+      };
+      const asked = await fetch(connectUrl('?via=second'), { redirect: 'manual', headers });
+      expect(await asked.text()).to.include('name="via" value="second"');
+      await browser.submit(await browser.get(connectUrl('?via=second')), { button: 'approve' });
+      expect(await (await call()).text()).to.equal('ben');
+      expect(await rejection(as()(whoami))).to.have.property('connectUrl', connectUrl());
     });
 
     it('too late: 400', async () => {
@@ -176,6 +239,18 @@ describe('Calls to a peer', () => {
   describe('using it', () => {
     beforeEach(() => connect());
 
+    it('signs a form that is given as bytes, and refuses one that is no text', async () => {
+      await connect();
+      const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+      const body = Buffer.from('a=1&b=%C3%A9');
+      // Nothing takes a form there, which is said only after the signature was found good.
+      expect((await as()(whoami, { method: 'POST', headers, body })).status).to.equal(404);
+      const broken = as()(whoami, { method: 'POST', headers, body: Buffer.from([0x61, 0x3d, 0xff]) });
+      expect(await rejection(broken))
+        .to.have.property('message')
+        .that.includes('not UTF-8');
+    });
+
     it('signs query, form and other bodies', async () => {
       expect((await as()(`${whoami}?a=b%20c&a=+&c`)).status).to.equal(200);
       const form = new URLSearchParams([
@@ -195,15 +270,21 @@ describe('Calls to a peer', () => {
         '/../other',
         '/%2e%2e/other',
         '/..%2fother',
+        '/..%5cother',
+        '/..;/other',
+        '/.%2E;x=y/other',
+        '/rest/.;/x',
         '/\\evil.example',
         pair.bitbucket.url.replace('127.0.0.1', 'user:pw@127.0.0.1'),
       ])
         expect(await rejection(as()(path)), path).to.have.property('code', 'invalid_input');
-      expect(await rejection(as()(whoami, { headers: { Authorization: 'Basic x' } }))).to.have.property(
-        'code',
-        'invalid_input',
-      );
+      for (const name of ['Authorization', 'HOST'])
+        expect(await rejection(as()(whoami, { headers: { [name]: 'x' } })), name).to.have.property(
+          'code',
+          'invalid_input',
+        );
       expect(pair.bitbucket.received.length).to.equal(before);
+      expect((await as()('/rest/a.b;c=d..;/x?y=%2f..;/')).status).to.equal(404);
     });
 
     it('follows no redirect, and is bounded in time and size', async () => {
@@ -246,6 +327,28 @@ describe('Calls to a peer', () => {
         expect((await as()(whoami)).status).to.equal(200);
       });
     }
+
+    for (const challenges of [
+      'OAuth realm="x", oauth_problem="token_revoked", OAuth realm="x"',
+      'OAuth realm="x", OAuth realm="x", oauth_problem="token_revoked"',
+      'Basic realm="a, b", oauth oauth_problem=token_revoked, Negotiate',
+      'OAuth oauth_problem_advice="%zz \\"no\\"", oauth_problem="token_revoked", Basic realm="x"',
+    ]) {
+      it(`finds the problem among several challenges: ${challenges}`, async () => {
+        const headers = { 'WWW-Authenticate': challenges };
+        pair.bitbucket.faults.answer(/whoami/, { status: 401, headers, once: true });
+        expect(await rejection(as()(whoami))).to.be.instanceOf(CredentialsRequired);
+      });
+    }
+
+    it('takes no problem from another challenge than OAuth', async () => {
+      const headers = {
+        'WWW-Authenticate': 'OAuth realm="oauth_problem=token_revoked", Basic oauth_problem="token_revoked"',
+      };
+      pair.bitbucket.faults.answer(/whoami/, { status: 401, headers, once: true });
+      expect((await as()(whoami)).status).to.equal(401);
+      expect(await (await as()(whoami)).text()).to.equal('ben');
+    });
 
     it('renews it before it expires; of many processes one does, and nobody is logged out', async () => {
       const { store, host, encryptionKey } = pair.app;
@@ -341,6 +444,22 @@ describe('Calls to a peer', () => {
       expect(await (await client.asApplication()(whoami)).text()).to.equal('ben');
     });
 
+    it('is seen as the last use of the link, in each direction', async () => {
+      const admin = await browserOf('admin', 'admin');
+      const minutesAgo = async (): Promise<(number | undefined)[]> => {
+        const { text } = await admin.get(`${pair.app.baseUrl}/applinks/admin/links/${linkId}`);
+        return [...text.matchAll(/Last used<\/dt><dd>(?:<time datetime="([^"]+)"|never)/g)].map(([, time]) =>
+          time === undefined ? undefined : Math.round((clock.now() - Date.parse(time)) / minuteMs),
+        );
+      };
+      expect(await minutesAgo()).to.deep.equal([undefined, undefined]);
+      await pair.app.applinks.client(linkId).asApplication()(whoami);
+      expect(await minutesAgo()).to.deep.equal([undefined, 0]);
+      clock.advance(minuteMs);
+      await pair.bitbucket.linking.callAsApplication(pair.bitbucket.links()[0]!.id, 'GET', '/whois');
+      expect(await minutesAgo()).to.deep.equal([0, 1]);
+    });
+
     it('2LOi needs the level here, then there', async () => {
       const client = pair.app.applinks.client(linkId);
       const named = () => client.asApplication({ requestor: 'ana' })(whoami);
@@ -354,6 +473,33 @@ describe('Calls to a peer', () => {
       expect((await named()).status).to.equal(401);
       [...pair.bitbucket.consumers.values()][0]!.impersonation = true;
       expect(await (await named()).text()).to.equal('ana');
+    });
+
+    it('nobody becomes another user by a parameter of the address', async () => {
+      const before = pair.bitbucket.received.length;
+      const application = (requestor?: string) =>
+        pair.app.applinks.client(linkId).asApplication(requestor === undefined ? {} : { requestor });
+      const form = { method: 'POST', body: new URLSearchParams({ xoauth_requestor_id: 'admin' }) };
+      for (const call of [
+        application()(`${whoami}?x&xoauth_requestor_id=admin`),
+        application()(`${whoami}?xoauth%5Frequestor_id=admin`),
+        application()(`${whoami}?user_id=admin`),
+        application()(whoami, form),
+      ])
+        expect(await rejection(call)).to.have.property('code', 'invalid_input');
+      expect(pair.bitbucket.received.length).to.equal(before);
+      const link = (await pair.app.store.links.get(linkId))!;
+      const levels = { threeLegged: true, twoLegged: true, impersonation: true };
+      await pair.app.store.links.update({
+        ...link,
+        outgoing: link.outgoing.map((one) => ({ ...one, levels })),
+      });
+      [...pair.bitbucket.consumers.values()][0]!.impersonation = true;
+      expect(await rejection(application('ana')(`${whoami}?xoauth_requestor_id=admin`))).to.have.property(
+        'code',
+        'invalid_input',
+      );
+      expect(await (await application('ana')(`${whoami}?user_id=admin`)).text()).to.equal('ana');
     });
 
     it('the service user’s account serves work in the background', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { MiniBrowser } from 'express-applinks/testing';
 import { browserOf, locationOf } from '../support/consent.js';
 import { startPair, type Pair } from '../support/linked-peer.js';
+import { capturingLogger } from '../support/secrets.js';
 
 describe('The landing page', () => {
   let pair: Pair;
@@ -37,7 +38,12 @@ describe('The landing page', () => {
         landing(`${mark}${pair.bitbucket.url}${mark}`, `${mark}9fcb1f80-cf06-3129-bdea-f3b25b1aa9e3${mark}`),
       );
       expect(page.status).to.equal(200);
-      for (const shown of [pair.bitbucket.host.consumerKey, pair.bitbucket.url, 'Incoming:', 'Outgoing:'])
+      for (const shown of [
+        pair.bitbucket.host.consumerKey,
+        pair.bitbucket.url,
+        'Incoming:',
+        'and in its own name.',
+      ])
         expect(page.text).to.include(shown);
       expect(page.header('content-security-policy')).to.include(
         `form-action 'self' ${new URL(pair.bitbucket.url).origin};`,
@@ -72,6 +78,28 @@ describe('The landing page', () => {
     const url = landing(pair.bitbucket.url);
     expect((await admin.get(`${url}&applinkStartingUrl=https://evil.example`)).status).to.equal(400);
     expect((await admin.get(landing(pair.bitbucket.url, '<b>'))).status).to.equal(400);
+  });
+
+  it('ignores further parameters, whose names alone reach the log', async () => {
+    const logged: unknown[] = [];
+    const logger = capturingLogger();
+    const debug = (fields: object): void => void logged.push(fields);
+    const other = await startPair({ options: { logger: { ...logger, debug } } });
+    try {
+      const query = new URLSearchParams({
+        applinkStartingUrl: other.bitbucket.url,
+        sharedUserbase: '<b>yes',
+      });
+      const browser = await browserOf(other.app.baseUrl, 'admin');
+      const page = await browser.get(
+        `${other.app.baseUrl}/plugins/servlet/applinks/listApplicationLinks?${query.toString()}`,
+      );
+      expect(page.status).to.equal(200);
+      expect(page.text).not.to.match(/sharedUserbase|yes/);
+      expect(logged).to.deep.equal([{ parameters: ['sharedUserbase'] }]);
+    } finally {
+      await other.close();
+    }
   });
 
   it('is the list of links without parameters', async () => {
@@ -116,7 +144,24 @@ describe('The landing page', () => {
       fields: { url: pair.bitbucket.url.replace('127.0.0.1', 'localhost') },
     });
     expect(elsewhere.status).to.equal(403);
+    const badId = await admin.submit(page, { fields: { created_id: '../../x' } });
+    expect(badId.status).to.equal(400);
     expect(await pair.app.applinks.links.list()).to.deep.equal([]);
+  });
+
+  it('completes the link that was typed by hand instead of a second one', async () => {
+    const { link } = await pair.app.applinks.links.create({
+      name: 'Typed',
+      type: 'stash',
+      displayUrl: `${pair.bitbucket.url}/`,
+    });
+    const page = await admin.get(landing(pair.bitbucket.url));
+    await admin.submit(page);
+    const links = await pair.app.applinks.links.list();
+    expect(links.map(({ id, applicationId }) => [id, applicationId])).to.deep.equal([
+      [link.id, pair.bitbucket.serverId],
+    ]);
+    await pair.app.applinks.links.remove(link.id);
   });
 
   it('undoes a new link when its second half fails', async () => {

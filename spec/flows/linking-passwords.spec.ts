@@ -26,6 +26,16 @@ describe('A password on the linking resources', () => {
     expect(answer.text).to.include('https only');
   });
 
+  it('that is wrong is heard of, without name and password', async () => {
+    app = await startKitApp();
+    const heard: unknown[] = [];
+    app.applinks.on('request.rejected', (event) => heard.push(event));
+    expect((await ask(app.baseUrl, 'admin', 'wrong-guess-xyz')).status).to.equal(401);
+    expect(heard).to.have.length(1);
+    expect(heard[0]).to.include({ endpoint: 'authentication-info', problem: 'login_required' });
+    expect(JSON.stringify(heard)).not.to.match(/wrong-guess|YWRtaW4/);
+  });
+
   it('is limited: after thirty wrong ones even the right one has to wait', async () => {
     app = await startKitApp({ limitFailures: true });
     for (let time = 0; time < 30; time += 1)
@@ -33,6 +43,20 @@ describe('A password on the linking resources', () => {
     const refused = await ask(app.baseUrl, 'admin', passwordOf('admin'));
     expect(refused.status).to.equal(429);
     expect(Number(refused.headers.get('retry-after'))).to.be.within(1, 60);
+  });
+
+  it('is limited also when all tries come at the same moment', async () => {
+    app = await startKitApp({ limitFailures: true });
+    const verify = app.host.verifyPassword.bind(app.host);
+    const slowly = async (name: string, password: string) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return verify(name, password);
+    };
+    Object.assign(app.host, { verifyPassword: slowly });
+    const tries = Array.from({ length: 60 }, (_, time) => ask(app.baseUrl, 'admin', `wrong-${time}-xyz`));
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).to.have.length(30);
+    expect(statuses.filter((status) => status === 429)).to.have.length(30);
   });
 
   it('counts for nobody when the host has no verifyPassword', async () => {
@@ -48,6 +72,7 @@ describe('A password on the linking resources', () => {
       'Basic !!!',
       'Basic YWRtaW4=',
       'Bearer x',
+      `Basic ${Buffer.from('ad\0min:x').toString('base64')}`,
       `Basic ${'A'.repeat(5000)}`,
     ])
       expect(

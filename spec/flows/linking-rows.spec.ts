@@ -51,6 +51,35 @@ for (const options of variants) {
     });
     afterEach(() => pair.close());
 
+    it('a8: adopts the link to this address that was typed by hand, with its consumers', async () => {
+      const typed = await pair.app.applinks.links.create({
+        name: 'Our Bitbucket',
+        type: 'generic',
+        displayUrl: `${pair.bitbucket.url}/`,
+        credential: { key: 'typed-key', signatureMethod: 'HMAC-SHA1' },
+      });
+      expect((await put()).status).to.equal(201);
+      const [link, ...others] = await pair.app.applinks.links.list();
+      expect(others).to.deep.equal([]);
+      expect(link).to.deep.include({
+        ...{ id: typed.link.id, name: 'Our Bitbucket', type: 'stash', primary: true },
+        ...{ applicationId: peerId(), rpcUrl: pair.bitbucket.url, incoming: typed.link.incoming },
+      });
+    });
+
+    it('a8: adopts no link to another address because a peer says that this is its own', async () => {
+      await pair.app.applinks.links.create({
+        name: 'Real',
+        type: 'stash',
+        displayUrl: 'https://real.example',
+      });
+      expect((await put({ displayUrl: 'https://real.example' })).status).to.equal(201);
+      expect((await pair.app.applinks.links.list()).map(({ name }) => name)).to.deep.equal([
+        'Real',
+        'Bitbucket',
+      ]);
+    });
+
     it('a1, a2: the manifest in XML and JSON, at every version, without a redirect', async () => {
       const xml = await ask('GET', '/rest/applinks/1.0/manifest');
       expect(xml.status).to.equal(200);
@@ -148,16 +177,44 @@ for (const options of variants) {
       const browser = await browserOf(pair.app.baseUrl, 'admin');
       const cookie = browser.cookies.header(new URL(pair.app.baseUrl));
       expect(cookie).to.include('test_session');
-      const calls: [string, string, unknown?][] = [
+      const fresh: [string, string, unknown?][] = [
         ['GET', '/rest/applinks/1.0/authenticationinfo'],
+        [
+          'GET',
+          `/rest/applinks/1.0/authenticationinfo/id/${peerId()}/url/x?url=${encodeURIComponent(pair.bitbucket.url)}`,
+        ],
         ['PUT', `/rest/applinks/1.0/applicationlink/${peerId()}`, entity()],
         ['DELETE', `/rest/applinks/1.0/applicationlink/${peerId()}`],
-        ['PUT', `/rest/applinks/3.0/status/${peerId()}/oauth`, {}],
-        ['DELETE', `/plugins/servlet/applinks/auth/conf/oauth/autoconfig/${peerId()}`],
       ];
-      for (const [method, path, body] of calls)
+      const { received } = pair.bitbucket;
+      for (const [method, path, body] of fresh)
         expect((await ask(method, path, { cookie }, body)).status, `${method} ${path}`).to.equal(401);
       expect(await pair.app.applinks.links.list()).to.deep.equal([]);
+      expect(received).to.deep.equal([]);
+
+      await linkByRedirect(pair);
+      const before = await pair.app.applinks.links.list();
+      const authentication = `applicationlink/${peerId()}/authentication`;
+      const flags = { twoLOAllowed: true, twoLOImpersonationAllowed: true };
+      const off = { enabled: false, twoLoEnabled: false, twoLoImpersonationEnabled: false };
+      const provider = { provider: `${classes}OAuthAuthenticationProvider`, config: {} };
+      const linked: typeof fresh = [
+        ...fresh,
+        ['PUT', `/rest/applinks-oauth/latest/${authentication}/consumer?autoConfigure=true`, flags],
+        ['PUT', `/rest/applinks/2.0/${authentication}/consumer?autoConfigure=true`, flags],
+        ['PUT', `/rest/applinks/2.0/${authentication}/provider`, provider],
+        ['GET', `/rest/applinks/2.0/${authentication}/provider`],
+        ['GET', `/rest/applinks-oauth/latest/${authentication}`],
+        ['GET', `/rest/applinks-oauth/latest/${authentication}/consumer`],
+        ['PUT', `/rest/applinks/3.0/status/${peerId()}/oauth`, { incoming: off, outgoing: off }],
+        ['PUT', `/plugins/servlet/applinks/auth/conf/oauth/autoconfig/${peerId()}`],
+        ['DELETE', `/plugins/servlet/applinks/auth/conf/oauth/autoconfig/${peerId()}`],
+      ];
+      for (const [method, path, body] of linked)
+        expect((await ask(method, path, { cookie }, body)).status, `${method} ${path}`).to.equal(401);
+      expect(await pair.app.applinks.links.list()).to.deep.equal(before);
+      const probe = `/rest/applinks/1.0/permission/delete-application/${peerId()}`;
+      expect(json(await ask('GET', probe, { cookie })).code).to.equal('NO_AUTHENTICATION');
     });
 
     it('a7: whether we reach the peer under its address, for administrators only', async () => {
@@ -286,6 +343,75 @@ for (const options of variants) {
       expect((await ask('PUT', path(peerId()), admin(), { incoming: off, outgoing: off })).status).to.equal(
         204,
       );
+      const [link] = await pair.app.applinks.links.list();
+      expect([link!.incoming, link!.outgoing]).to.deep.equal([[], []]);
+    });
+
+    it('a9 to a14, a20 to a22: the same in XML, both ways', async () => {
+      await put();
+      const xml = { ...admin(), 'content-type': 'application/xml', accept: 'application/xml' };
+      const link = `applicationlink/${peerId()}`;
+      const provider = (name: string, config: string) =>
+        `<authenticationProvider><provider>${classes}${name}</provider>${config}</authenticationProvider>`;
+      const level = '<enabled>true</enabled><twoLoEnabled>true</twoLoEnabled>';
+      const off = '<enabled>false</enabled>';
+      const entry = '<config><consumerKey.outbound>x</consumerKey.outbound></config>';
+      const authentication = `/rest/applinks/2.0/${link}/authentication`;
+      const fetched = `/rest/applinks-oauth/latest/${link}/authentication/consumer?autoConfigure=true`;
+      const status = `/rest/applinks/3.0/status/${peerId()}/oauth`;
+      const calls: [string, string, string | undefined, number, string][] = [
+        ['PUT', fetched, '<consumer><twoLOAllowed>true</twoLOAllowed></consumer>', 201, '<status>'],
+        [
+          'PUT',
+          `${authentication}/provider`,
+          provider('OAuthAuthenticationProvider', '<config/>'),
+          201,
+          '<status>',
+        ],
+        ['PUT', `${authentication}/provider`, provider('OAuthAuthenticationProvider', entry), 400, '<error '],
+        ['PUT', `${authentication}/provider`, provider('NoSuchProvider', ''), 400, '<error '],
+        ['GET', status, undefined, 200, '<incoming><enabled>true</enabled><twoLoEnabled>true<'],
+        ['PUT', status, `<o><incoming>${off}</incoming><outgoing>${level}</outgoing></o>`, 204, ''],
+        ['GET', status, undefined, 200, '<outgoing><enabled>true</enabled><twoLoEnabled>true</twoLoEnabled>'],
+        ['PUT', status, `<o><incoming>${off}</incoming></o>`, 400, '<error '],
+        ['GET', authentication, undefined, 200, `<provider>${classes}OAuthAuthenticationProvider<`],
+        ['GET', '/rest/applinks/1.0/entities', undefined, 200, '<entities>'],
+        [
+          'GET',
+          `/rest/applinks/1.0/permission/delete-application/${peerId()}`,
+          undefined,
+          200,
+          '<code>ALLOWED<',
+        ],
+        ['DELETE', `/rest/applinks/1.0/${link}`, undefined, 200, '<status>'],
+        ['DELETE', `/rest/applinks/1.0/${link}`, undefined, 404, '<error '],
+      ];
+      for (const [method, path, body, expected, text] of calls) {
+        const answer = await ask(method, path, xml, body);
+        expect(answer.status, `${method} ${path}: ${answer.text}`).to.equal(expected);
+        expect(answer.text, `${method} ${path}`).to.include(text);
+      }
+    });
+
+    it('a12: an id that is none is 400, one that nobody has 404', async () => {
+      const path = (id: string): string => `/rest/applinks/3.0/status/${id}/oauth`;
+      for (const method of ['GET', 'PUT']) {
+        const malformed = await ask(method, path('no-id'), admin(), method === 'GET' ? undefined : {});
+        expect(malformed.status).to.equal(400);
+        expect(messages(malformed)).to.include('UUID');
+        const unknown = path('680a4e42-d268-36bc-9728-7b01427756c2');
+        expect((await ask(method, unknown, admin(), method === 'GET' ? undefined : {})).status).to.equal(404);
+      }
+    });
+
+    it('a12: switched on while the peer cannot be reached: 409, and nothing is trusted', async () => {
+      await put();
+      await pair.bitbucket.stop();
+      const on = { enabled: true, twoLoEnabled: true, twoLoImpersonationEnabled: false };
+      const path = `/rest/applinks/3.0/status/${peerId()}/oauth`;
+      const answer = await ask('PUT', path, admin(), { incoming: on, outgoing: on });
+      await pair.bitbucket.start();
+      expect([answer.status, messages(answer)].join(' ')).to.match(/^409 .*refuses/);
       const [link] = await pair.app.applinks.links.list();
       expect([link!.incoming, link!.outgoing]).to.deep.equal([[], []]);
     });

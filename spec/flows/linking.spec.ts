@@ -82,10 +82,22 @@ for (const mount of ['root', 'path', 'stripped'] as const) {
       });
 
       it('is deleted on both sides from Bitbucket, by a user’s token', async () => {
+        const { id } = await onlyLink();
+        const kept = async (): Promise<number[]> => {
+          const [page, { accessTokens, grants }] = [{ limit: 10, offset: 0 }, pair.app.store];
+          const given = await accessTokens.list({ linkId: id }, page);
+          const got = await grants.list({ linkId: id }, page);
+          return [given.length, got.length];
+        };
+        expect((await kept()).every((count) => count > 0)).to.equal(true);
         const linking = { reciprocate: true, as: 'ben' };
         expect(await pair.bitbucket.linking.mayDeleteThere(ourIdThere, 'ben')).to.equal('ALLOWED');
         expect(await pair.bitbucket.linking.deleteLink(ourIdThere, linking)).to.equal(undefined);
         expect(await pair.app.applinks.links.list()).to.deep.equal([]);
+        expect(await kept()).to.deep.equal([0, 0]);
+        expect(await pair.app.store.links.findByConsumerKey(pair.bitbucket.host.consumerKey)).to.equal(
+          undefined,
+        );
         expect(pair.bitbucket.links()).to.deep.equal([]);
       });
     });

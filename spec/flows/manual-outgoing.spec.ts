@@ -21,6 +21,26 @@ for (const signatureMethod of ['HMAC-SHA1', 'HMAC-SHA256'] as const) {
       const { link } = await app.applinks.links.create({ name: 'A server', rpcUrl: provider.baseUrl });
       linkId = link.id;
     });
+
+    it('begin at Create link: which application it is, then what to register there', async () => {
+      const admin = await browserOf(app.baseUrl, 'admin');
+      const create = `${app.baseUrl}/applinks/admin/create`;
+      expect((await admin.get(create)).text).to.include('/applinks/admin/links/new-outgoing');
+      const form = await admin.get(`${app.baseUrl}/applinks/admin/links/new-outgoing`);
+      const empty = await admin.submit(form);
+      expect(empty.status).to.equal(400);
+      for (const id of ['name', 'application_url'])
+        expect(empty.textOf(`${id}-problem`), id)
+          .to.be.a('string')
+          .and.not.equal('');
+      const fields = { name: 'Another server', application_url: `${provider.baseUrl}/` };
+      await admin.submit(empty, { fields });
+      const made = (await app.applinks.links.list()).find(({ name }) => name === 'Another server')!;
+      expect(made.rpcUrl).to.equal(provider.baseUrl);
+      const next = await admin.get(`${app.baseUrl}/applinks/admin/links/${made.id}/outgoing`);
+      expect(next.text).to.include(`${app.baseUrl}/applinks/callback/oauth1/${made.id}`);
+      await app.applinks.links.remove(made.id);
+    });
     after(async () => {
       await app.close();
       await provider.close();

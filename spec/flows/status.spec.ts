@@ -1,8 +1,9 @@
 /** Testing a link: each error type of applinks-oauth1.md 3.4 that can be had, with a cause and a cure. */
+import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { browserOf } from '../support/consent.js';
 import { TestClock } from '../support/clock.js';
-import { linkByRedirect, startPair, type Pair } from '../support/linked-peer.js';
+import { connectAccount, linkByRedirect, startPair, type Pair } from '../support/linked-peer.js';
 import { registerConsumer } from '../support/register-consumer.js';
 import { rememberSecret } from '../support/secrets.js';
 import { send, TestConsumer } from '../support/test-consumer.js';
@@ -27,13 +28,7 @@ describe('The status of a link', () => {
     const link = (await pair.app.store.links.get(linkId))!;
     await pair.app.store.links.update({ ...link, ...changes });
   };
-  const connect = async (user: string, there: string): Promise<void> => {
-    const browser = await pair.bitbucket.as(there);
-    await browser.get(`${pair.app.baseUrl}/login?user=${user}`);
-    await browser.submit(await browser.get(`${pair.app.baseUrl}/applinks/connect/${linkId}`), {
-      button: 'approve',
-    });
-  };
+  const connect = (user: string, there: string) => connectAccount(pair, linkId, user, there);
   const expectType = async (type: string, user?: string): Promise<void> => {
     const seen = await status(user);
     expect([seen.type, seen.answer]).to.include(type);
@@ -131,6 +126,52 @@ describe('The status of a link', () => {
     expect(seen.hints.join()).to.match(/Its clock is (?:899|900|901) seconds ahead of ours/);
   });
 
+  it('OAUTH_TIMESTAMP_REFUSED, with the difference also when there is no clock in its answers', async () => {
+    pair.bitbucket.faults.serverClockOffsetSeconds = -900;
+    pair.bitbucket.faults.answer(/./, { headers: { Date: 'unknown' } });
+    const seen = await status();
+    expect(seen.type).to.equal('OAUTH_TIMESTAMP_REFUSED');
+    expect(seen.hints.join()).to.match(/Its clock is (?:899|900|901) seconds behind ours/);
+  });
+
+  it('REMOTE_VERSION_INCOMPATIBLE, and no comparison of levels with a peer that cannot tell them', async () => {
+    const hasVersion = (version: string) =>
+      pair.bitbucket.faults.answer(/1\.0\/manifest/, {
+        body: (real) => real.replace(/(applinksVersion>)[^<]*/, `$1${version}`),
+      });
+    for (const version of ['3.9', '4', '4.0.12', '4.0.9.m20']) {
+      hasVersion(version);
+      await expectType('REMOTE_VERSION_INCOMPATIBLE');
+    }
+    pair.bitbucket.faults.answer(/3\.0\/status/, { status: 404, body: '' });
+    for (const version of ['4.0.13', '4.3.10', '5.0.4']) {
+      hasVersion(version);
+      const seen = await status();
+      expect([seen.type, seen.hints[0]]).to.deep.equal([
+        'WORKING',
+        'It is too old to tell what it allows, so levels were not compared.',
+      ]);
+    }
+    for (const version of ['5.0.5', '5.1', '10.0.0']) {
+      hasVersion(version);
+      await expectType('NO_REMOTE_APPLINK');
+    }
+  });
+
+  it('PEER_KEY_CHANGED, when it signs with another key or under another consumer key', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const other = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+    for (const change of [
+      (real: string) => real.replace(/(publicKey>)[^<]*/, `$1${other}`),
+      (real: string) => real.replace(/(key>)[^<]*/, '$1Bitbucket:1'),
+    ]) {
+      pair.bitbucket.faults.answer(/consumer-info/, { body: change });
+      await expectType('PEER_KEY_CHANGED');
+    }
+    pair.bitbucket.faults.clearAnswers();
+    expect((await status()).type).to.equal('WORKING');
+  });
+
   it('AUTH_LEVEL_UNSUPPORTED, when 2LO is refused by a bare challenge', async () => {
     pair.bitbucket.faults.answer(/whoami/, {
       status: 401,
@@ -138,6 +179,9 @@ describe('The status of a link', () => {
       body: '',
     });
     await expectType('AUTH_LEVEL_UNSUPPORTED');
+    const headers = { 'WWW-Authenticate': 'Basic realm="proxy"' };
+    pair.bitbucket.faults.answer(/whoami/, { status: 401, headers, body: '' });
+    await expectType('UNEXPECTED_RESPONSE_STATUS');
   });
 
   it('tokens: missing, refused, and enough', async () => {

@@ -117,5 +117,13 @@ for (const [name, makePlace] of places) {
       const answer = await again(consumer).call('POST', '/job/demo/build', access);
       expect(answer.status, answer.text).to.equal(201);
     });
+
+    it('knows nothing by a name with a null character', async () => {
+      const browser = await browserOf(app.baseUrl, 'admin');
+      for (const path of ['connect', 'callback/oauth1', 'admin/links', 'rest/links']) {
+        const page = await browser.get(`${app.baseUrl}/applinks/${path}/%00`);
+        expect(page.status, path).to.equal(404);
+      }
+    });
   });
 }

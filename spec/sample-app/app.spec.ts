@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import { freshPostgres } from '../support/postgres.js';
 import { logIn, startCi, submit, type TestCi, type TestCiOptions } from './support/test-ci.js';
@@ -43,6 +45,15 @@ function wholeServer(options: () => Omit<TestCiOptions, 'dataDir'>): void {
     for (const address of addresses) {
       const page = await admin.get(new URL(address, `${ci.baseUrl}/`).href);
       expect(page.status, address).to.equal(200);
+    }
+  });
+
+  it('knows no page for a request that names no path', async () => {
+    const { port } = new URL(ci.baseUrl);
+    for (const path of ['*', '*/job/demo/']) {
+      const answer = request({ host: '127.0.0.1', port, method: 'OPTIONS', path }).end();
+      const [{ statusCode }] = (await once(answer, 'response')) as [IncomingMessage];
+      expect(statusCode, path).to.equal(404);
     }
   });
 

@@ -7,7 +7,7 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import express5 from 'express';
+import express5, { type RequestHandler } from 'express';
 import express4 from 'express4';
 import {
   createApplinks,
@@ -35,6 +35,8 @@ export interface KitAppOptions {
   port?: number;
   /** PEM of a certificate for `localhost`, and its key: serves https. Not for the mount `stripped`. */
   tls?: { cert: string; key: string } | undefined;
+  /** In front of everything, for faults on the wire. */
+  first?: RequestHandler;
   options?: Partial<ApplinksOptions>;
 }
 
@@ -77,7 +79,7 @@ export async function startKitApp({
     ...(limitFailures ? {} : { rateLimiter: { retryAfterSeconds: () => 0, fail: () => undefined } }),
     ...rest.options,
   });
-  const app = assemble(express, mount === 'path' ? '/ci' : '/', applinks, host);
+  const app = assemble(express, mount === 'path' ? '/ci' : '/', applinks, host, rest.first);
   server.on('request', app);
   await applinks.ready();
   const close = async (): Promise<void> => {
@@ -90,9 +92,16 @@ export async function startKitApp({
 }
 
 /** The application that a reader of the README would write. */
-function assemble(version: 4 | 5, mountPath: string, applinks: Applinks, host: TestHost): RequestListener {
+function assemble(
+  version: 4 | 5,
+  mountPath: string,
+  applinks: Applinks,
+  host: TestHost,
+  first: RequestHandler | undefined,
+): RequestListener {
   const express = version === 4 ? express4 : express5;
   const app = express();
+  if (first) app.use(first);
   const routes = express.Router();
   app.use(applinks.wellKnownRouter());
   routes.get('/login', host.loginRoute);

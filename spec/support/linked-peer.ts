@@ -46,6 +46,20 @@ export async function linkByRedirect({ app, bitbucket }: Pair): Promise<string> 
   return linkId;
 }
 
+/** One of our users connects their account there, as `there`, in a browser with a session at both. */
+export async function connectAccount(
+  { app, bitbucket }: Pair,
+  linkId: string,
+  user: string,
+  there: string,
+): Promise<void> {
+  const browser = await bitbucket.as(there);
+  await browser.get(`${app.baseUrl}/login?user=${user}`);
+  const consent = await browser.get(`${app.baseUrl}/applinks/connect/${linkId}`);
+  const done = await browser.submit(consent, { button: 'approve' });
+  if (!done.text.includes('Your account is connected')) throw new Error(`not connected: ${done.status}`);
+}
+
 /** Bitbucket begins, by the password flow. @returns our id at Bitbucket */
 export async function linkByPassword({ app, bitbucket }: Pair): Promise<string> {
   const { linkId, failure, problem } = await bitbucket.linking.createLinkByPassword({

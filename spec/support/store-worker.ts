@@ -6,6 +6,7 @@ import {
   postgresStore,
   sqliteStore,
   type AccessToken,
+  type Grant,
   type Link,
   type Store,
   type Transaction,
@@ -19,6 +20,9 @@ export type Task =
   | { verb: 'exchange'; digest: string; accessTokens: AccessToken[] }
   | { verb: 'renew'; digest: string; handle: string; next: AccessToken[] }
   | { verb: 'decide'; digests: string[]; userId: string }
+  | { verb: 'swapEach'; swaps: { digest: string; accessToken: AccessToken }[] }
+  | { verb: 'putGrants'; grants: Grant[] }
+  | { verb: 'removeLinks'; ids: string[] }
   | { verb: 'claimRenewal'; ids: string[] }
   | { verb: 'claim'; transactions: Transaction[] }
   | { verb: 'createLinks'; links: Link[] }
@@ -38,6 +42,14 @@ async function perform(task: Task): Promise<unknown[]> {
       return inTurn(task.keys, (key) => store.nonces.use(key, 1));
     case 'exchange':
       return inTurn(task.accessTokens, (token) => store.requestTokens.exchange(task.digest, token));
+    case 'swapEach':
+      return inTurn(task.swaps, ({ digest, accessToken }) =>
+        store.requestTokens.exchange(digest, accessToken),
+      );
+    case 'putGrants':
+      return inTurn(task.grants, (grant) => store.grants.put(grant));
+    case 'removeLinks':
+      return inTurn(task.ids, (id) => store.links.remove(id));
     case 'renew':
       return inTurn(task.next, (token) => store.accessTokens.renew(task.digest, task.handle, token));
     case 'claimRenewal':

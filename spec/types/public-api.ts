@@ -76,9 +76,15 @@ export function application(applinks: Applinks): void {
   });
   applinks.on('request.rejected', ({ reason, problem }) => {
     exactly<string>()(reason);
-    exactly<ProblemCode | OAuth2ErrorCode | 'rate_limited' | 'challenge' | 'csrf_rejected' | 'forbidden'>()(
-      problem,
-    );
+    exactly<
+      | ProblemCode
+      | OAuth2ErrorCode
+      | 'rate_limited'
+      | 'challenge'
+      | 'csrf_rejected'
+      | 'forbidden'
+      | 'login_required'
+    >()(problem);
   });
   // @ts-expect-error an event that there is not
   applinks.on('access_token.isued', () => undefined);

@@ -11,6 +11,7 @@ import { landingPath } from '../landing/landing-pages.js';
 import { confirmPurpose, type PeerLook } from '../landing/peer-look.js';
 import { isBaseUrl } from '../landing/starting-peer.js';
 import { notFound } from '../link-change.js';
+import type { PeerLinks } from '../linking/peer-links.js';
 import {
   seeOther,
   type PageAccess,
@@ -18,7 +19,9 @@ import {
   type UncheckedSubmission,
   type Visit,
 } from '../page-access.js';
-import type { AutomaticLinks, WantedLink } from './automatic-links.js';
+import type { AutomaticLinks } from './automatic-links.js';
+import type { WantedLink } from './own-half.js';
+import { isConfidential } from './peer-administration.js';
 
 /** consumer/discovery.ts: what is at the address that an administrator typed. */
 export type FindPeer = (entered: string) => Promise<{
@@ -34,6 +37,7 @@ export interface CreatePageDependencies {
   views: Views;
   access: PageAccess;
   automatic: AutomaticLinks;
+  peers: Pick<PeerLinks, 'find'>;
   findPeer: FindPeer;
 }
 
@@ -49,21 +53,15 @@ export function showCreate({ access, views }: CreatePageDependencies): Endpoint 
 }
 
 export function findPeerByForm(dependencies: CreatePageDependencies): Endpoint {
-  const { access, views, findPeer } = dependencies;
+  const { access, views } = dependencies;
   return access.form(
     'administrator',
     () => enterPurpose,
     async (visit) => {
       const entered = visit.form.get('url')?.trim().slice(0, 2048) ?? '';
-      const found = await lookUp(findPeer, entered);
-      if ('isFound' in found && found.isFound) {
-        await renderFound(
-          dependencies,
-          visit,
-          found.url ?? entered,
-          found.suggestedUrl,
-          found.warnings ?? [],
-        );
+      const found = await lookUp(dependencies, entered);
+      if (found.look !== undefined) {
+        await renderFound(dependencies, visit, found.look, found);
         return;
       }
       const { res, formToken } = visit;
@@ -73,9 +71,15 @@ export function findPeerByForm(dependencies: CreatePageDependencies): Endpoint {
   );
 }
 
-async function lookUp(findPeer: FindPeer, entered: string): Promise<Partial<Awaited<ReturnType<FindPeer>>>> {
+type LookedUp = Partial<Awaited<ReturnType<FindPeer>>> & { look?: PeerLook };
+
+export async function lookUp(
+  { findPeer, automatic }: Pick<CreatePageDependencies, 'findPeer' | 'automatic'>,
+  entered: string,
+): Promise<LookedUp> {
   try {
-    return await findPeer(entered);
+    const found = await findPeer(entered);
+    return found.isFound ? { ...found, look: await automatic.look(found.url) } : found;
   } catch (error) {
     if (!(error instanceof PeerUnreachable)) throw error;
     return { problem: { message: error.message, answer: error.answer } };
@@ -83,25 +87,25 @@ async function lookUp(findPeer: FindPeer, entered: string): Promise<Partial<Awai
 }
 
 async function renderFound(
-  { automatic, views, context }: CreatePageDependencies,
+  { views, context, peers }: CreatePageDependencies,
   { res, formToken }: Visit,
-  url: string,
-  otherUrl: string | undefined,
-  warnings: readonly string[],
+  look: PeerLook,
+  { suggestedUrl, warnings = [] }: Pick<LookedUp, 'suggestedUrl' | 'warnings'>,
   form: { values: Record<string, string>; failure?: LinkingFailed } = { values: {} },
 ): Promise<void> {
-  const look = await automatic.look(url);
+  const known = await peers.find(look.id, look.rpcUrl);
   const page = {
     peer: look,
-    otherUrl,
+    known: known && { id: known.id, name: known.name },
+    otherUrl: suggestedUrl,
     warnings,
-    values: { name: look.name, direction: 'two-way', ...form.values },
+    values: { name: known?.name ?? look.name, direction: 'two-way', how: 'browser', ...form.values },
     failure: form.failure && {
       message: form.failure.message,
       step: form.failure.step,
       left: form.failure.left,
     },
-    isConfidential: new URL(context.config.baseUrl).protocol === 'https:',
+    mayTakePassword: isConfidential(look.rpcUrl) && isConfidential(context.config.baseUrl),
     enterToken: formToken(enterPurpose),
     csrfToken: formToken(confirmPurpose(createPurpose, look)),
   };
@@ -120,7 +124,7 @@ export function createByForm(dependencies: CreatePageDependencies): Endpoint {
     visit.requireToken(confirmPurpose(createPurpose, look));
     const wanted = wantedLink(form, look);
     try {
-      if (form.has('redirect')) {
+      if (form.get('how') !== 'password') {
         await automatic.ownHalf(wanted, user.id);
         res.redirect(303, redirectTarget(look, context.config.baseUrl));
         return;
@@ -133,7 +137,7 @@ export function createByForm(dependencies: CreatePageDependencies): Endpoint {
       seeOther(context, res, `/applinks/admin/links/${encodeURIComponent(link.id)}?done=linked`);
     } catch (error) {
       if (!(error instanceof LinkingFailed)) throw error;
-      await showFailure(dependencies, visit, url, error);
+      await showFailure(dependencies, visit, look, error);
     }
   });
 }
@@ -141,7 +145,7 @@ export function createByForm(dependencies: CreatePageDependencies): Endpoint {
 async function showFailure(
   dependencies: CreatePageDependencies,
   visit: UncheckedSubmission,
-  url: string,
+  look: PeerLook,
   failure: LinkingFailed,
 ): Promise<void> {
   const typed = [...visit.form].filter(([name]) => name !== 'admin_password');
@@ -150,7 +154,7 @@ async function showFailure(
     { step: failure.step, err: failure.cause },
     'express-applinks: a link was not made',
   );
-  await renderFound(dependencies, visit, url, undefined, [], { values, failure });
+  await renderFound(dependencies, visit, look, {}, { values, failure });
 }
 
 function wantedLink(form: URLSearchParams, look: PeerLook): WantedLink {
@@ -165,7 +169,10 @@ function wantedLink(form: URLSearchParams, look: PeerLook): WantedLink {
 }
 
 /** 12.2: exactly these two parameters, quoted. */
-function redirectTarget({ displayUrl, id }: PeerLook, ownUrl: string): string {
+export function redirectTarget(
+  { displayUrl, id }: Pick<PeerLook, 'displayUrl' | 'id'>,
+  ownUrl: string,
+): string {
   const query = new URLSearchParams({
     applinkStartingUrl: `"${ownUrl}"`,
     applinkOriginalCreatedId: `"${id}"`,
@@ -184,10 +191,9 @@ export function deleteTwoWay(dependencies: CreatePageDependencies): Endpoint {
     ({ param }) => deletePurpose(param('id')),
     async (visit: Submission) => {
       const { form, user, res, param } = visit;
-      const administrator = {
-        name: form.get('admin_name') ?? '',
-        password: form.get('admin_password') ?? '',
-      };
+      const administrator = form.has('account')
+        ? null
+        : { name: form.get('admin_name') ?? '', password: form.get('admin_password') ?? '' };
       try {
         await automatic.removeTwoWay(param('id'), administrator, user.id);
         seeOther(context, res, '/applinks/admin?done=deleted');
@@ -202,10 +208,13 @@ export function deleteTwoWay(dependencies: CreatePageDependencies): Endpoint {
 
 async function renderDelete(
   { context, views }: Pick<CreatePageDependencies, 'context' | 'views'>,
-  { res, param, formToken }: Visit,
+  { res, param, formToken, user }: Visit,
   problem: string | undefined,
 ): Promise<void> {
-  const { id, name, rpcUrl } = (await context.store.links.get(param('id'))) ?? notFound('link');
-  const page = { link: { id, name, rpcUrl }, problem, csrfToken: formToken(deletePurpose(id)) };
+  const { id, name, rpcUrl, outgoing } = (await context.store.links.get(param('id'))) ?? notFound('link');
+  const connection = outgoing.find(({ preferred }) => preferred) ?? outgoing[0];
+  const isConnected =
+    connection !== undefined && (await context.store.grants.get(connection.id, user.id)) !== undefined;
+  const page = { link: { id, name, rpcUrl }, isConnected, problem, csrfToken: formToken(deletePurpose(id)) };
   await views.render(res, 'delete-both', page, { status: problem === undefined ? 200 : 400 });
 }

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { ApplinksError, PeerRefused } from '../../errors.js';
 import type { OutgoingLevels } from '../../store/store.js';
-import type { PeerCall } from './peer-call.js';
+import type { PeerCall, PeerCallAnswer } from './peer-call.js';
 import { requireSuccess, saidBy } from './peer-said.js';
 
 export interface Administrator {
@@ -33,35 +33,47 @@ export interface ManualOutgoing {
 export type PeerAdministration = ReturnType<typeof administerPeer>;
 
 const classes = 'com.atlassian.applinks.api.auth.types.';
+const twoLeggedClass = 'TwoLeggedOAuthAuthenticationProvider';
 const linkList = z.array(
   z.object({ id: z.string().max(255), rpcUrl: z.string().nullish(), displayUrl: z.string().nullish() }),
 );
 const created = z.object({ 'resources-created': z.array(z.object({ href: z.string() })).min(1) });
 
+/** One request to the peer's REST, below `/rest/`, in the name of one of its administrators. */
+export type AdministratorCall = (method: string, path: string, body?: object) => Promise<PeerCallAnswer>;
+
 /** @throws ApplinksError `invalid_input` when the password would travel in the clear */
-export function administerPeer(call: PeerCall, rpcUrl: string, administrator: Administrator) {
+export function callWithPassword(
+  call: PeerCall,
+  rpcUrl: string,
+  { name, password }: Administrator,
+): AdministratorCall {
   requireConfidential(rpcUrl);
-  const encoded = Buffer.from(`${administrator.name}:${administrator.password}`).toString('base64');
-  const send = (method: string, path: string, body?: object) =>
+  const authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+  return (method, path, body) =>
     call({
       method,
       url: `${rpcUrl}/rest/${path}`,
       headers: {
-        authorization: `Basic ${encoded}`,
+        authorization,
         accept: 'application/json',
         'x-atlassian-token': 'no-check',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+}
+
+export function administerPeer(send: AdministratorCall) {
   const link = (id: string): string => `applicationlink/${encodeURIComponent(id)}`;
-  const findOurs = async (baseUrl: string): Promise<string | undefined> => {
+  const links = async (): Promise<z.infer<typeof linkList>> => {
     const answer = await send('GET', 'applinks/3.0/applinks');
     requireSuccess(answer);
+    return linkList.parse(JSON.parse(answer.body.toString('utf8')));
+  };
+  const findOurs = async (baseUrl: string): Promise<string | undefined> => {
     const same = (url: string | null | undefined): boolean => url?.replace(/\/+$/, '') === baseUrl;
-    return linkList
-      .parse(JSON.parse(answer.body.toString('utf8')))
-      .find(({ rpcUrl: rpc, displayUrl }) => same(rpc) || same(displayUrl))?.id;
+    return (await links()).find(({ rpcUrl: rpc, displayUrl }) => same(rpc) || same(displayUrl))?.id;
   };
 
   return {
@@ -78,6 +90,8 @@ export function administerPeer(call: PeerCall, rpcUrl: string, administrator: Ad
     },
     /** b4: our link there, by its addresses; ids may differ (1.4). */
     findOurs,
+    /** Whoever's link it is. */
+    hasLink: async (id: string): Promise<boolean> => (await links()).some((known) => known.id === id),
     /** b5: the id under which it stores us; an existing link is adopted when it refuses a second one. */
     create: async ({ id, name, baseUrl }: OwnDescription): Promise<{ id: string; isNew: boolean }> => {
       const body = { id, name, rpcUrl: baseUrl, displayUrl: baseUrl, typeId: 'generic' };
@@ -95,7 +109,7 @@ export function administerPeer(call: PeerCall, rpcUrl: string, administrator: Ad
     letItCallUs: async (linkId: string, { twoLegged, impersonation }: OutgoingLevels): Promise<void> => {
       const names = [
         'OAuthAuthenticationProvider',
-        ...(twoLegged ? ['TwoLeggedOAuthAuthenticationProvider'] : []),
+        ...(twoLegged ? [twoLeggedClass] : []),
         ...(impersonation ? ['TwoLeggedOAuthWithImpersonationAuthenticationProvider'] : []),
       ];
       for (const name of names) {
@@ -109,8 +123,15 @@ export function administerPeer(call: PeerCall, rpcUrl: string, administrator: Ad
       const body = { twoLOAllowed: twoLegged, twoLOImpersonationAllowed: impersonation };
       requireSuccess(await send('PUT', path, body));
     },
-    /** b9, by key and shared secret (jenkins-integration.md A5). */
-    letItCallUsBySecret: async (linkId: string, name: string, manual: ManualOutgoing): Promise<void> => {
+    /** b9, by key and shared secret (jenkins-integration.md A5); without a user it signs by its own key even then (5.1). */
+    letItCallUsBySecret: async (
+      linkId: string,
+      name: string,
+      manual: ManualOutgoing,
+      { twoLegged }: Pick<OutgoingLevels, 'twoLegged'>,
+    ): Promise<void> => {
+      const switchOn = async (entry: object): Promise<void> =>
+        requireSuccess(await send('PUT', `applinks/2.0/${link(linkId)}/authentication/provider`, entry));
       const provider = {
         provider: `${classes}OAuthAuthenticationProvider`,
         config: {
@@ -120,12 +141,13 @@ export function administerPeer(call: PeerCall, rpcUrl: string, administrator: Ad
           'serviceProvider.authorizeUrl': manual.authorizeUrl,
         },
       };
-      requireSuccess(await send('PUT', `applinks/2.0/${link(linkId)}/authentication/provider`, provider));
+      await switchOn(provider);
       const { key, sharedSecret } = manual;
       const consumer = { key, name, sharedSecret, outgoing: true };
       requireSuccess(
         await send('PUT', `applinks-oauth/1.0/${link(linkId)}/authentication/consumer`, consumer),
       );
+      if (twoLegged) await switchOn({ provider: classes + twoLeggedClass, config: {} });
     },
     /** b12. True: it was there. Never asks it to delete ours, too. */
     remove: async (linkId: string): Promise<boolean> => {
@@ -137,9 +159,14 @@ export function administerPeer(call: PeerCall, rpcUrl: string, administrator: Ad
   };
 }
 
+/** Nobody on the way can read what is sent there. */
+export function isConfidential(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 function requireConfidential(rpcUrl: string): void {
-  const { protocol, hostname } = new URL(rpcUrl);
-  if (protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)) return;
+  if (isConfidential(rpcUrl)) return;
   throw new ApplinksError(
     'invalid_input',
     400,

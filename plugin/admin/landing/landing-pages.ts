@@ -10,10 +10,17 @@ import type { Views } from '../../http/views.js';
 import type { Link } from '../../store/store.js';
 import type { ChangeLink } from '../link-change.js';
 import type { Discovery } from '../linking/context.js';
-import { requireKnownAddress, type PeerLinks } from '../linking/peer-links.js';
+import { requireKnownAddress } from '../linking/known-address.js';
+import type { PeerLinks } from '../linking/peer-links.js';
 import { seeOther, type PageAccess, type Visit } from '../page-access.js';
 import { confirmPurpose, lookOf, type PeerLook } from './peer-look.js';
-import { isBaseUrl, readStartingPeer, type StartingPeer } from './starting-peer.js';
+import {
+  isBaseUrl,
+  otherParameters,
+  readCreatedId,
+  readStartingPeer,
+  type StartingPeer,
+} from './starting-peer.js';
 
 export interface LandingDependencies {
   context: Context;
@@ -33,6 +40,9 @@ const purpose = 'accept link';
 export function showLanding(dependencies: LandingDependencies): Endpoint {
   const { access, context } = dependencies;
   return access.page('administrator', async (visit) => {
+    const parameters = otherParameters(visit.query);
+    if (parameters.length > 0)
+      context.config.logger.debug({ parameters }, 'express-applinks: landing page with further parameters');
     const starting = readStartingPeer(visit.query);
     if (starting === undefined) seeOther(context, visit.res, '/applinks/admin');
     else await renderLanding(dependencies, visit, starting);
@@ -47,7 +57,7 @@ async function renderLanding(
   const { views, peers, serverId } = dependencies;
   try {
     const look = await lookAt(dependencies, starting.url);
-    const known = await peers.find(look.id);
+    const known = await peers.find(look.id, look.rpcUrl);
     if (known) requireKnownAddress(known, look.rpcUrl);
     const page = {
       peer: look,
@@ -72,11 +82,12 @@ export function acceptLink(dependencies: LandingDependencies): Endpoint {
     const url = form.get('url') ?? '';
     if (!isBaseUrl(url))
       throw new ApplinksError('invalid_input', 400, 'The address is not one that can be linked.');
+    const createdId = readCreatedId(form.get('created_id'));
     const look = await lookAt(dependencies, url);
     visit.requireToken(confirmPurpose(purpose, look));
     if (look.id === dependencies.serverId)
       throw new ApplinksError('conflict', 409, 'An application cannot be linked to itself.');
-    await makeOurHalf(dependencies, look, form.get('created_id'), user.id);
+    await makeOurHalf(dependencies, look, createdId, user.id);
     res.redirect(303, `${look.displayUrl}${landingPath}`);
   });
 }
@@ -93,9 +104,9 @@ async function makeOurHalf(
   createdId: string | null,
   by: string,
 ): Promise<void> {
-  const known = await peers.find(look.id);
+  const known = await peers.find(look.id, look.rpcUrl);
   if (known) requireKnownAddress(known, look.rpcUrl);
-  const link = known ?? (await peers.create(look, by));
+  const link = known ? await peers.adopt(known, look, by) : await peers.create(look, by);
   try {
     await peers.trust(link.id, look.consumer, { twoLegged: true, impersonation: false }, by);
     await peers.setOutgoing(link.id, { threeLegged: true, twoLegged: true, impersonation: false }, by);
@@ -103,7 +114,7 @@ async function makeOurHalf(
       ...current,
       applicationId: current.applicationId ?? look.id,
       rpcUrl: current.rpcUrl ?? look.rpcUrl,
-      remoteLinkId: createdId === null || createdId === '' ? current.remoteLinkId : createdId,
+      remoteLinkId: createdId ?? current.remoteLinkId,
     });
     await changeLink(link.id, withRemoteId, by);
   } catch (error) {

@@ -14,6 +14,14 @@ export interface StartingPeer {
   createdId: string | null;
 }
 
+const known = ['applinkStartingUrl', 'applinkOriginalCreatedId'];
+
+/** Names of what peers send besides, of which nothing certain is known (12.2): for the log, and for nothing else. */
+export function otherParameters(query: URLSearchParams): string[] {
+  const names = [...new Set(query.keys())].filter((name) => !known.includes(name));
+  return names.slice(0, 20).map((name) => name.slice(0, 100));
+}
+
 /** Undefined when the page was opened without them. @throws ApplinksError `invalid_input` */
 export function readStartingPeer(query: URLSearchParams): StartingPeer | undefined {
   const [url, ...otherUrls] = query.getAll('applinkStartingUrl').map(unquoted);
@@ -21,9 +29,14 @@ export function readStartingPeer(query: URLSearchParams): StartingPeer | undefin
   if (url === undefined) return undefined;
   const base = url.replace(/\/+$/, '');
   if (otherUrls.length > 0 || otherIds.length > 0 || !isBaseUrl(base)) return refuse();
-  if (id === undefined || id === '') return { url: base, createdId: null };
+  return { url: base, createdId: readCreatedId(id) };
+}
+
+/** Null for none. @throws ApplinksError `invalid_input` */
+export function readCreatedId(id: string | null | undefined): string | null {
+  if (id === undefined || id === null || id === '') return null;
   const createdId = serverId.safeParse(id);
-  return createdId.success ? { url: base, createdId: createdId.data } : refuse();
+  return createdId.success ? createdId.data : refuse();
 }
 
 /** Atlassian wraps both values in double quotes. */

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Link, OutgoingLevels } from '../../store/store.js';
 import { errorList, statusEntity } from './answer.js';
-import { readFields } from './body.js';
+import { flag, readFields, settings } from './body.js';
 import { capture, requireLink, type LinkingDependencies } from './context.js';
 import type { LinkingHandler } from './endpoint.js';
 
@@ -17,12 +17,13 @@ const levelOf: Readonly<Record<string, keyof OutgoingLevels>> = {
   [`${classes}TwoLeggedOAuthWithImpersonationAuthenticationProvider`]: 'impersonation',
 };
 
-/** XML has no booleans. */
-const flag = z.union([z.boolean(), z.stringbool()]).optional().default(false);
-const consumerFlags = z.object({ twoLOAllowed: flag, twoLOImpersonationAllowed: flag });
+const consumerFlags = z.object({
+  twoLOAllowed: flag.default(false),
+  twoLOImpersonationAllowed: flag.default(false),
+});
 const providerBody = z.object({
   provider: z.string().max(255),
-  config: z.record(z.string(), z.unknown()).optional(),
+  config: settings.optional(),
 });
 
 export function putConsumer(dependencies: LinkingDependencies): LinkingHandler {

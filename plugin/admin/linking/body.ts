@@ -1,20 +1,30 @@
 /**
- * Bodies of the linking resources, XML or JSON (applinks-oauth1.md 2.3 row 4), as one flat record: a peer's client
- * library chooses the form. A missing content type with an empty body is an empty record.
+ * Bodies of the linking resources, XML or JSON (applinks-oauth1.md 2.3 row 4), as one record: a peer's client library
+ * chooses the form. A missing content type with an empty body is an empty record.
  */
 import type { Request } from 'express';
+import { z } from 'zod';
 import { ApplinksError } from '../../errors.js';
 import type { RawBodies } from '../../http/raw-body.js';
-import { readXml } from '../../http/xml.js';
+import { readXml, type XmlElement } from '../../http/xml.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
+
+/** XML has no booleans. */
+export const flag = z.union([z.boolean(), z.stringbool()]);
+
+/** Nor has it objects that are empty. */
+export const settings = z.union([
+  z.literal('').transform((): Fields => ({})),
+  z.record(z.string(), z.unknown()),
+]);
 
 /** @throws ApplinksError `invalid_input`, `unsupported_media_type`, `payload_too_large` */
 export async function readFields(req: Request, rawBodies: RawBodies): Promise<Fields> {
   const bytes = await rawBodies.readBytes(req);
   const type = (req.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (bytes.length === 0) return {};
-  if (/^(?:application|text)\/xml$/.test(type)) return xmlFields(bytes);
+  if (/^(?:application|text)\/xml$/.test(type)) return xmlFields(readXml(bytes));
   if (type === 'application/json') return jsonFields(bytes);
   throw new ApplinksError(
     'unsupported_media_type',
@@ -23,10 +33,14 @@ export async function readFields(req: Request, rawBodies: RawBodies): Promise<Fi
   );
 }
 
-function xmlFields(bytes: Buffer): Fields {
-  const fields: Record<string, unknown> = {};
-  for (const { name, text } of readXml(bytes).children) fields[name] ??= text.trim();
-  return fields;
+/** Of a name that is repeated the first one counts. */
+function xmlFields({ children }: XmlElement): Fields {
+  const fields = new Map<string, unknown>();
+  for (const child of children) {
+    if (!fields.has(child.name))
+      fields.set(child.name, child.children.length > 0 ? xmlFields(child) : child.text.trim());
+  }
+  return Object.fromEntries(fields);
 }
 
 function jsonFields(bytes: Buffer): Fields {

@@ -2,13 +2,15 @@
  * Who may call the linking resources: an administrator by HTTP Basic, who is asked for by a peer's wizard, or a
  * caller with link credentials who is an administrator (applinks-oauth1.md 2.3, 9.1, 10.2). What an attacker tries here: another site's page
  * with an administrator's cookie (a cookie never counts here, and `X-Atlassian-Token` opens nothing), guessing of
- * passwords (limited per name and address), reading them from the wire (https only, outside of loopback), and more than
- * was allowed: a token that was given for some scopes only administers nothing.
+ * passwords (limited per name and address, also when all tries come at once), reading them from the wire (https only,
+ * outside of loopback), and more than was allowed: a token that was given for some scopes only administers nothing.
  */
 import type { Request } from 'express';
 import type { Context } from '../../context.js';
 import { ApplinksError, RateLimited } from '../../errors.js';
 import type { HostUser } from '../../host.js';
+import { addressGroup } from '../../http/address-group.js';
+import { createOneAtATime } from '../../http/one-at-a-time.js';
 import type { Link } from '../../store/store.js';
 
 /** By whom a linking resource was called. */
@@ -34,6 +36,7 @@ export interface LinkingAccess {
 
 export function createLinkingAccess(context: Context, authenticate: AuthenticateCaller): LinkingAccess {
   const { host } = context.config;
+  const oneAtATime = createOneAtATime();
   const identify: LinkingAccess['identify'] = async (req) => {
     const authorization = req.headers.authorization ?? '';
     if (/^(?:OAuth|Bearer)(?:\s|$)/i.test(authorization)) {
@@ -44,7 +47,8 @@ export function createLinkingAccess(context: Context, authenticate: Authenticate
     }
     const basic = readBasic(authorization);
     if (!basic) return undefined;
-    const user = await verifyPassword(context, req, basic);
+    const address = addressGroup(req.ip);
+    const user = await oneAtATime(address, () => verifyPassword(context, address, basic));
     return user && { user, isAdmin: await host.isAdmin(user), link: undefined };
   };
   return {
@@ -65,24 +69,26 @@ interface Basic {
 
 const longestBasic = 2048;
 
-/** RFC 7617, UTF-8. */
+/** RFC 7617, UTF-8, without control characters. */
 function readBasic(authorization: string): Basic | undefined {
   const encoded = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(authorization)?.[1];
   if (encoded === undefined || encoded.length > longestBasic) return undefined;
   const text = Buffer.from(encoded, 'base64').toString('utf8');
   const colon = text.indexOf(':');
-  return colon < 1 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
+  return colon < 1 || /\p{Cc}/u.test(text)
+    ? undefined
+    : { name: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
 async function verifyPassword(
   { config, limiter }: Context,
-  req: Request,
+  address: string,
   { name, password }: Basic,
 ): Promise<HostUser | undefined> {
   const { host, baseUrl } = config;
   if (!host.verifyPassword) return undefined;
   requireConfidential(baseUrl);
-  const keys = [JSON.stringify(['password', req.ip ?? '', name]), JSON.stringify(['password', req.ip ?? ''])];
+  const keys = [JSON.stringify(['password', address, name]), JSON.stringify(['password', address])];
   for (const key of keys) {
     const seconds = await limiter.retryAfterSeconds(key);
     if (seconds > 0) throw new RateLimited(seconds);

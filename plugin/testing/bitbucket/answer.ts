@@ -19,6 +19,8 @@ export interface Incoming {
   oauthConsumerKey: string | undefined;
   /** By HTTP Basic; undefined when absent or wrong. */
   basicUser: User | undefined;
+  /** Of the access token that named the user, with those included; absent: whatever the user may. */
+  scopes?: ReadonlySet<string>;
 }
 
 export interface Answer {

@@ -4,6 +4,7 @@ import type { SignRequestOptions } from '../sign-request.js';
 import { createFaults, faultySigning, type Faults } from './faults.js';
 import { createFaultyAnswers, type FaultyAnswers } from './faulty-answers.js';
 import type { HostIdentity } from './host-identity.js';
+import { createOAuth2Memory, type OAuth2Memory } from './oauth2-provider/memory.js';
 import { createNonceMemory, type NonceMemory } from './provider/nonce-memory.js';
 import type { ReceivedRequest } from './received.js';
 import type { State } from './state.js';
@@ -16,6 +17,8 @@ export interface StandInContext {
   exchanges: Exchange[];
   faultyAnswers: FaultyAnswers;
   nonces: NonceMemory;
+  /** Of the provider of OAuth 2.0. */
+  oauth2: OAuth2Memory;
   /** Everything that it was asked, in order. */
   received: ReceivedRequest[];
   /** Keeps session handles and offers renewal, which Bitbucket does not. */
@@ -47,6 +50,7 @@ export function createContext({ clock, ...given }: ContextOptions): StandInConte
     faults,
     faultyAnswers,
     nonces: createNonceMemory(),
+    oauth2: createOAuth2Memory(),
     received: [],
     exchanges,
     now: () => clock() + faults.serverClockOffsetSeconds * 1000,

@@ -1,4 +1,4 @@
-/** Own pages of the stand-in: escaped, without scripts, framed by nobody. */
+/** Own pages of the stand-ins: escaped, without scripts, framed by nobody. */
 import type { Answer } from './answer.js';
 
 /** Text that is HTML already. */
@@ -32,6 +32,7 @@ export function html(parts: TemplateStringsArray, ...fragments: readonly Fragmen
 const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem;border-bottom:1px solid #ccc}
 form{margin:.5rem 0}label{display:block;margin:.5rem 0}input{font:inherit;width:100%;box-sizing:border-box}
+textarea{font:inherit;width:100%;box-sizing:border-box}[type=checkbox]{width:auto}
 button{font:inherit;padding:.3rem .8rem}pre,code{white-space:pre-wrap}pre,code,td{overflow-wrap:anywhere}
 .error{border-left:4px solid #b00;padding-left:1rem}`;
 
@@ -41,7 +42,7 @@ export function page(title: string, content: Html, status = 200): Answer {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
-        <title>${title} - Bitbucket stand-in</title>
+        <title>${title} - stand-in</title>
         <style>
           ${{ html: style }}
         </style>

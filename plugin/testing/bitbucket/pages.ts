@@ -5,6 +5,7 @@ import { startBuild } from './build-operations.js';
 import { html, page, type Html } from './html.js';
 import { linksPath } from './link-form.js';
 import { dancePath } from './login-dance.js';
+import { authorizedPath } from './oauth2-provider/paths.js';
 import { tokenPagePath } from './provider/authorize-pages.js';
 import type { KnownBuild, Link, User } from './state.js';
 
@@ -32,6 +33,7 @@ const whoIs = (base: string, user: User): Html =>
       Logged in as <strong>${user.name}</strong>. <button>Log out</button>
     </form>
     <p><a href="${base}${tokenPagePath}">Authorised applications</a></p>
+    <p><a href="${base}${authorizedPath}">What you authorised over OAuth 2.0</a></p>
     ${user.admin ? html`<p><a href="${base}${linksPath}">Administer application links</a></p>` : ''}`;
 
 export function startPage(context: StandInContext, incoming: Incoming): Answer {

@@ -1,4 +1,4 @@
-/** What the stand-in was asked, for specs to look at: whole requests, but without passwords and session cookies. */
+/** What the stand-in was asked, for specs to look at: whole requests, but without passwords, client secrets and session cookies. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface ReceivedRequest {
@@ -19,8 +19,8 @@ const hidden = '***';
 /** In forms, queries and JSON. */
 const withoutPasswords = (text: string): string =>
   text
-    .replace(/((?:^|&)[a-z_]*password=)[^&]*/gi, `$1${hidden}`)
-    .replace(/("[a-z_]*password"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${hidden}"`);
+    .replace(/((?:^|&)[a-z_]*(?:password|client_secret)=)[^&]*/gi, `$1${hidden}`)
+    .replace(/("[a-z_]*(?:password|client_secret)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${hidden}"`);
 
 function shown(name: string, value: string): string {
   if (name === 'cookie') return hidden;

@@ -8,8 +8,9 @@ import { html, page } from './html.js';
 import { beginDance, dancePath, endDance } from './login-dance.js';
 import { logIn, loginForm, logOut } from './login-pages.js';
 import { runBuild, startPage } from './pages.js';
+import { identityRoutes } from './oauth2-provider/identity.js';
 import { providerRoutes } from './provider/provider-routes.js';
-import { on, type Route } from './route.js';
+import { answerFrom, on, type Route } from './route.js';
 import type { Sessions } from './sessions.js';
 
 const operations = '/rest/ui/latest/projects/([^/]+)/repos/([^/]+)/commits/([^/]+)/build-operations';
@@ -24,6 +25,7 @@ export function createRoutes(
   return [
     ...linking,
     ...providerRoutes(context),
+    ...identityRoutes(context),
     on('GET', '/(?:dashboard)?', (incoming) => startPage(context, incoming)),
     on('GET', '/login', (incoming) => loginForm(incoming)),
     on('POST', '/login', (incoming) => logIn(context.state, sessions, incoming)),
@@ -44,9 +46,6 @@ export async function route(
   incoming: Omit<Incoming, 'captures'>,
   headers: IncomingHttpHeaders,
 ): Promise<Answer> {
-  for (const { method, pattern, handle } of routes) {
-    const match = method === incoming.method ? pattern.exec(incoming.path) : null;
-    if (match) return handle({ ...incoming, captures: match.slice(1) }, headers);
-  }
-  return page('Not found', html`<p class="error">There is nothing at ${incoming.path}.</p>`, 404);
+  const answer = await answerFrom(routes, incoming, headers);
+  return answer ?? page('Not found', html`<p class="error">There is nothing at ${incoming.path}.</p>`, 404);
 }

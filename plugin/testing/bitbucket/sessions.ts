@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { State, User } from './state.js';
 
 /** Unlike any name of the app under test: browsers share cookies between the ports of one host. */
-const cookieName = 'BITBUCKETSESSIONID';
+const ownCookieName = 'BITBUCKETSESSIONID';
 
 export interface Sessions {
   /** Value for Set-Cookie. */
@@ -16,14 +16,14 @@ export interface Sessions {
   userOf(headers: IncomingHttpHeaders): User | undefined;
 }
 
-function sessionId(headers: IncomingHttpHeaders): string | undefined {
+function sessionId(headers: IncomingHttpHeaders, cookieName: string): string | undefined {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
   return pairs.find(([name]) => name === cookieName)?.[1];
 }
 
-export function createSessions(state: State): Sessions {
+export function createSessions(state: State, cookieName = ownCookieName): Sessions {
   const sessions = new Map<string, { name: string; formToken: string }>();
-  const sessionOf = (headers: IncomingHttpHeaders) => sessions.get(sessionId(headers) ?? '');
+  const sessionOf = (headers: IncomingHttpHeaders) => sessions.get(sessionId(headers, cookieName) ?? '');
   return {
     open: (user) => {
       const id = randomBytes(16).toString('hex');
@@ -31,7 +31,7 @@ export function createSessions(state: State): Sessions {
       return `${cookieName}=${id}; Path=/; HttpOnly; SameSite=Lax`;
     },
     close: (headers) => {
-      sessions.delete(sessionId(headers) ?? '');
+      sessions.delete(sessionId(headers, cookieName) ?? '');
       return `${cookieName}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`;
     },
     formTokenOf: (headers) => sessionOf(headers)?.formToken,

@@ -1,7 +1,7 @@
 /**
  * A stand-in for Bitbucket Data Center (or Jira, or Confluence) at the other end of an application link, for tests and
  * demonstrations. On the wire it acts as applinks-oauth1.md describes: parts 1 and 4 of itself, part 5 as a consumer,
- * part 6 as a provider. Beside its HTTP side it can be driven from a test.
+ * part 6 as a provider; and as oauth2.md part 2 does, as a provider of OAuth 2.0. Beside its HTTP side it can be driven from a test.
  */
 import type { AddressInfo } from 'node:net';
 import { createBrowser, type MiniBrowser } from '../browser/mini-browser.js';
@@ -14,7 +14,14 @@ import { createLinkingDriver, type LinkingDriver } from './linking/driver.js';
 import { linkingRoutes } from './linking/routes.js';
 import { createHostIdentity, newConsumerKey } from './host-identity.js';
 import type { IssuedToken } from './issued-token.js';
+import { createOAuth2Client } from './oauth2-client/context.js';
+import { createOAuth2ClientDriver, type OAuth2ClientDriver } from './oauth2-client/driver.js';
+import { oauth2ClientRoutes } from './oauth2-client/routes.js';
 import { dancePath } from './login-dance.js';
+import { createOAuth2ProviderDriver, type OAuth2ProviderDriver } from './oauth2-provider/driver.js';
+import { withUserName } from './oauth2-provider/identity.js';
+import { withOAuth2 } from './oauth2-provider/provider-filter.js';
+import { oauth2ProviderRoutes } from './oauth2-provider/routes.js';
 import { withOAuth } from './provider/oauth-filter.js';
 import { productFacts } from './provider/product-facts.js';
 import type { ReceivedRequest } from './received.js';
@@ -71,6 +78,8 @@ export interface BitbucketStandIn {
   start(): Promise<void>;
   stop(): Promise<void>;
   readonly users: readonly User[];
+  /** As a directory does when somebody leaves. Their tokens stay, and are good for nothing. */
+  removeUser(name: string): void;
   readonly host: { readonly consumerKey: string; publicKeyPem(): string };
   /** Switches for a hostile or faulty consumer; change them at any time. */
   readonly faults: Faults;
@@ -83,8 +92,12 @@ export interface BitbucketStandIn {
   readonly serverId: string;
   /** Who may call it, by consumer key; change it at any time. */
   readonly consumers: Map<string, IncomingConsumer>;
+  /** Outgoing OAuth 2.0 links: creating, testing and using them. */
+  readonly oauth2Client: OAuth2ClientDriver;
   /** Creating, configuring, testing and deleting links from its side. */
   readonly linking: LinkingDriver;
+  /** Incoming links over OAuth 2.0: clients, tokens, switches. */
+  readonly oauth2Provider: OAuth2ProviderDriver;
   /** Tokens that it gave to them, by value; delete one to revoke it. */
   readonly issued: Map<string, IssuedToken>;
   /** All links, oldest first. */
@@ -114,7 +127,9 @@ export interface BitbucketStandIn {
 }
 
 export function bitbucketStandIn(options: BitbucketStandInOptions = {}): BitbucketStandIn {
-  const { port = 0, hostname = '127.0.0.1', contextPath = '', users = defaultUsers } = options;
+  const { port = 0, hostname = '127.0.0.1', contextPath = '' } = options;
+  // Copied: a test that locks one out must not meet it again in another stand-in.
+  const users = options.users ?? defaultUsers.map((user) => ({ ...user }));
   const state = createState(users, options);
   const sessions = createSessions(state);
   const host = createHostIdentity({
@@ -136,7 +151,11 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     clock: options.clock ?? Date.now,
   });
   const linking = createLinking(context);
-  const routes = createRoutes(context, sessions, linkingRoutes(linking));
+  const oauth2Client = createOAuth2Client(context);
+  const routes = createRoutes(context, sessions, [
+    ...linkingRoutes(linking),
+    ...oauth2ClientRoutes(oauth2Client),
+  ]);
   const server = createStandInServer({
     state,
     sessions,
@@ -144,12 +163,26 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     faults: context.faultyAnswers,
     received: context.received,
     now: () => context.now(),
-    answer: withOAuth(context, (incoming, headers) => route(routes, incoming, headers)),
+    answer: withOAuth2(
+      context,
+      oauth2ProviderRoutes(linking, sessions),
+      withOAuth(
+        context,
+        withUserName(context, (incoming, headers) => route(routes, incoming, headers)),
+      ),
+    ),
   });
   const linkOf = (id: string): Link => {
     const link = state.links.get(id);
     if (!link) throw new Error(`The stand-in has no link ${id}.`);
     return link;
+  };
+  const as = async (name: string): Promise<MiniBrowser> => {
+    const user = state.users.get(name);
+    if (!user) throw new Error(`The stand-in has no user ${name}.`);
+    const browser = createBrowser();
+    await browser.post(`${started()}/login`, { j_username: user.name, j_password: user.password });
+    return browser;
   };
 
   return {
@@ -168,6 +201,7 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     },
     stop: () => close(server),
     users,
+    removeUser: (name) => void state.users.delete(name),
     host,
     faults: context.faults,
     received: context.received,
@@ -175,20 +209,16 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     dances: state.dances,
     serverId: state.serverId,
     consumers: state.consumers,
+    oauth2Client: createOAuth2ClientDriver(oauth2Client, as),
     linking: createLinkingDriver(linking),
+    oauth2Provider: createOAuth2ProviderDriver(context),
     issued: state.issued,
     links: () => [...state.links.values()],
     link: (id) => state.links.get(id),
     token: (linkId, user) => state.tokens.get(linkId, user),
     setToken: (linkId, user, token) => state.tokens.set(linkId, user, token),
     addBuild: (build) => void state.builds.set(build.key, build),
-    as: async (name) => {
-      const user = state.users.get(name);
-      if (!user) throw new Error(`The stand-in has no user ${name}.`);
-      const browser = createBrowser();
-      await browser.post(`${started()}/login`, { j_username: user.name, j_password: user.password });
-      return browser;
-    },
+    as,
     danceUrl: (linkId, redirectUrl) => {
       const query = new URLSearchParams({ applicationLinkID: linkId, ...(redirectUrl && { redirectUrl }) });
       return `${started()}${dancePath}/authorize?${query.toString()}`;

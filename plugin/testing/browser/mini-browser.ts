@@ -1,11 +1,12 @@
 /**
  * A browser without scripts for flow tests: keeps cookies, follows redirects, reads and submits forms, and sends
- * `Origin` and `Sec-Fetch-Site` as Chromium does, so that a CSRF defence meets what it will meet in the field.
+ * `Origin`, `Referer` and `Sec-Fetch-Site` as Chromium does, so that a CSRF defence meets what it will meet in the field.
  */
 import { encodeParameters } from '../base-string.js';
 import { exchange, headerOf, type Exchange } from '../http-exchange.js';
 import { createCookieJar, type CookieJar } from './cookie-jar.js';
 import { elementText } from './element-text.js';
+import { refererFor, type Origin } from './referrer.js';
 import { formsOf, type Field, type Form } from './forms.js';
 
 export interface Page {
@@ -60,21 +61,23 @@ export function createBrowser({ redirects = 20, headers = {}, ca }: MiniBrowserO
   const ask = async (
     method: string,
     url: string,
-    from: string | undefined,
+    from: Origin | undefined,
     body?: string,
   ): Promise<Exchange> => {
     const cookie = cookies.header(new URL(url));
+    const referer = from && refererFor(from, url);
     const answer = await exchange({
       method,
       url,
       headers: {
         Accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
-        'Sec-Fetch-Site': fetchSite(from, url),
+        'Sec-Fetch-Site': fetchSite(from?.url, url),
         'Sec-Fetch-Mode': 'navigate',
         'Sec-Fetch-Dest': 'document',
         ...(cookie && { Cookie: cookie }),
+        ...(referer !== undefined && { Referer: referer }),
         ...(body !== undefined && { 'Content-Type': 'application/x-www-form-urlencoded' }),
-        ...(method === 'POST' && { Origin: new URL(from ?? url).origin }),
+        ...(method === 'POST' && { Origin: new URL(from?.url ?? url).origin }),
         ...headers,
       },
       body,
@@ -89,7 +92,7 @@ export function createBrowser({ redirects = 20, headers = {}, ca }: MiniBrowserO
   const open = async (
     method: string,
     start: string,
-    from: string | undefined,
+    from: Origin | undefined,
     body?: string,
   ): Promise<Page> => {
     const visited = [start];
@@ -119,7 +122,8 @@ export function createBrowser({ redirects = 20, headers = {}, ca }: MiniBrowserO
   return {
     cookies,
     get: (url) => open('GET', url, undefined),
-    post: (url, fields) => open('POST', url, url, encodeParameters(Object.entries(fields))),
+    post: (url, fields) =>
+      open('POST', url, { url, policy: 'no-referrer' }, encodeParameters(Object.entries(fields))),
     submit: (page, { fields = {}, button, form: at = 0 } = {}) => {
       const form = page.forms[at];
       if (!form) throw new Error(`${page.url} (${page.status}) has no form ${at}.`);
@@ -133,10 +137,11 @@ export function createBrowser({ redirects = 20, headers = {}, ca }: MiniBrowserO
       if (pressed?.name) sent.push([pressed.name, pressed.value]);
       const action = pressed?.action ?? form.action;
       const encoded = encodeParameters(sent);
-      if (form.method === 'POST') return open('POST', action, page.url, encoded);
+      const from = { url: page.url, policy: page.header('Referrer-Policy') };
+      if (form.method === 'POST') return open('POST', action, from, encoded);
       const target = new URL(action);
       target.search = encoded;
-      return open('GET', target.href, page.url);
+      return open('GET', target.href, from);
     },
   };
 }

@@ -4,6 +4,9 @@
  */
 import type { Store } from '../../store/store.js';
 import { accessTokenCases } from './access-token-cases.js';
+import { authorizationCases } from './authorization-cases.js';
+import { clientCases } from './client-cases.js';
+import { codeCases } from './code-cases.js';
 import { grantCases } from './grant-cases.js';
 import { linkCases } from './link-cases.js';
 import { noteCases } from './note-cases.js';
@@ -36,8 +39,11 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
 
     settingCases(store);
     linkCases(store);
+    clientCases(store);
     requestTokenCases(store);
     accessTokenCases(store);
+    codeCases(store);
+    authorizationCases(store);
     transactionCases(store);
     grantCases(store);
     noteCases(store);

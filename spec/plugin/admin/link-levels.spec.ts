@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { generateKeyPairSync } from 'node:crypto';
 import { browserOf, locationOf } from '../../support/consent.js';
 import { startKitApp } from '../../support/kit-app.js';
-import { linkByRedirect, startPair, type Pair } from '../../support/linked-peer.js';
+import { linkByPassword, linkByRedirect, startPair, type Pair } from '../../support/linked-peer.js';
 import { send } from '../../support/test-consumer.js';
 
 describe('What is allowed between two applications', () => {
@@ -38,6 +38,21 @@ describe('What is allowed between two applications', () => {
     ])
       expect(page.text).to.include(shown);
     expect(page.text.match(/(?:[0-9A-F]{2}:){31}[0-9A-F]{2}/gi)).to.have.length.of.at.least(2);
+  });
+
+  it('warns of a key below 2048 bits, on landing and afterwards', async () => {
+    await pair.close();
+    const hostPrivateKeyPem = generateKeyPairSync('rsa', { modulusLength: 1024 })
+      .privateKey.export({ format: 'pem', type: 'pkcs8' })
+      .toString();
+    pair = await startPair({}, { hostPrivateKeyPem });
+    const browser = await browserOf(pair.app.baseUrl, 'admin');
+    const { redirectUrl } = await pair.bitbucket.linking.createOwnHalf(pair.app.baseUrl);
+    expect((await browser.get(redirectUrl)).text).to.include('only 1024 bits');
+    await pair.bitbucket.linking.deleteLink(pair.bitbucket.links()[0]!.id);
+    await linkByPassword(pair);
+    const [, page] = await open('');
+    expect(page.text).to.include('only 1024 bits');
   });
 
   it('begins as nobody; with an executing user it is that user', async () => {

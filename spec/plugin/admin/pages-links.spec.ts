@@ -36,6 +36,7 @@ describe('The pages of links', () => {
     it('says where to begin while it is empty', async () => {
       const { text } = await open('');
       expect(text).to.include('No application is linked yet').and.include('/applinks/admin/create');
+      expect(text).to.include('both halves').and.not.include('The next page then shows');
     });
 
     it('shows application, direction, status and actions', async () => {
@@ -44,9 +45,24 @@ describe('The pages of links', () => {
       for (const shown of ['Bitbucket', 'https://bb.example.test', 'Incoming', 'Waiting']) {
         expect(text).to.include(shown);
       }
-      for (const action of ['', '/edit', '/delete']) {
+      for (const action of ['', '/edit', '/delete', '#credentials']) {
         expect(text).to.include(`href="/applinks/admin/links/${linkId}${action}"`);
       }
+    });
+
+    it('tests a link, and makes it primary, without opening it first', async () => {
+      await registerConsumer(app, { name: 'First' });
+      await registerConsumer(app, { name: 'Second' });
+      const page = await open('');
+      const form = (end: string): number[] =>
+        page.forms.flatMap(({ action }, index) => (action.endsWith(end) ? [index] : []));
+      expect(form('/test')).to.have.length(2);
+      await admin.submit(page, { form: form('/test')[0]! });
+      const [tested] = (await open('')).text.split('role="rowheader"').slice(1);
+      expect(tested).to.include('Non-Atlassian').and.include('No user has allowed it yet.');
+      await admin.submit(page, { form: form('/trust')[0]!, button: 'primary' });
+      const links = await app.store.links.list();
+      expect(links.filter(({ primary }) => primary).map(({ name }) => name)).to.deep.equal(['Second']);
     });
 
     it('tells a link in use from one that nobody has allowed yet', async () => {

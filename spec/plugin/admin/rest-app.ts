@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import express5 from 'express';
 import express4 from 'express4';
 import { memoryStore, type EventMap, type EventName, type Store } from 'express-applinks';
+import { createConnectedAccounts } from '../../../plugin/admin/connected-accounts.js';
 import { createLinkChange } from '../../../plugin/admin/link-change.js';
 import { createSetLevels } from '../../../plugin/admin/link-levels.js';
 import { createSigningKeys } from '../../../plugin/store/signing-keys.js';
@@ -102,6 +103,8 @@ export async function startRestApp(version: 4 | 5 = 5): Promise<RestApp> {
       keys: createSigningKeys(store.settings, context.sealer, config.clock),
       keyService: { refreshPeerKey: notHere, rotate: notHere, readHeldKey: notHere },
       diagnose: notHere,
+      findPeer: notHere,
+      accounts: createConnectedAccounts(context),
     }),
   );
   return {

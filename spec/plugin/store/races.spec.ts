@@ -126,6 +126,27 @@ for (const [name, makePlace] of [
       expect(wins(await race.run(() => ({ verb: 'claimRenewal', ids })))).to.equal(tries);
     });
 
+    it('leave no token of a link that one of them deletes while others exchange', async () => {
+      const links: Link[] = [];
+      const swaps: { digest: string; accessToken: AccessToken }[] = [];
+      for (let index = 0; index < tries; index += 1) {
+        const link = await linkedStore(store);
+        const [request] = await storedGrant(store, link);
+        links.push(link);
+        swaps.push({ digest: request.digest, accessToken: newAccessToken(link) });
+      }
+      await race.run((index) => {
+        if (index === 0) return { verb: 'removeLinks', ids: links.map(({ id }) => id).reverse() };
+        return index === 1
+          ? { verb: 'putGrants', grants: links.map((link) => newGrant(link)) }
+          : { verb: 'swapEach', swaps };
+      });
+      for (const { id: linkId } of links) {
+        expect(await store.accessTokens.list({ linkId }, allTokens)).to.deep.equal([]);
+        expect(await store.grants.list({ linkId }, allTokens)).to.deep.equal([]);
+      }
+    });
+
     it('make one link to an installation', async () => {
       const applicationIds = Array.from({ length: tries }, () => randomUUID());
       const links = (): Link[] =>

@@ -10,7 +10,7 @@ import { reportedProblem } from '../oauth-challenge.js';
 import { callAsApplication } from '../signed-call.js';
 import type { Link } from '../state.js';
 import type { LinkingContext } from './context.js';
-import { isAtlassianType } from './link-types.js';
+import { isAtlassianType, providerClasses } from './link-types.js';
 import { localLevels } from './local-oauth.js';
 import { isSameLevel, readLevels, type Level, type Levels } from './oauth-levels.js';
 import { createRemoteRest } from './remote-rest.js';
@@ -43,12 +43,23 @@ async function remoteLevelsByStatusApi(context: LinkingContext, link: Link): Pro
 
 const isThreeLeggedOnly = ({ enabled, twoLoEnabled }: Level): boolean => enabled && !twoLoEnabled;
 
-function compare(local: Levels, remote: Levels): void {
+/**
+ * Basic or Trusted Apps beside OAuth, or instead of it. Whether the administrator could remove them at the other side
+ * too is not asked, so it is always for a person to do.
+ */
+function rejectLegacy({ providers }: Link, { incoming, outgoing }: Levels): void {
+  if (!providers.has(providerClasses.basic) && !providers.has(providerClasses.trustedApps)) return;
+  const isReplaced = incoming.enabled || outgoing.enabled;
+  throw new StatusError(isReplaced ? 'MANUAL_LEGACY_REMOVAL' : 'MANUAL_LEGACY_UPDATE');
+}
+
+function compare(link: Link, local: Levels, remote: Levels): void {
   const all = [local.incoming, local.outgoing, remote.incoming, remote.outgoing];
   if (all.some(isThreeLeggedOnly)) throw new StatusError('AUTH_LEVEL_UNSUPPORTED');
   const isMatch =
     isSameLevel(local.incoming, remote.outgoing) && isSameLevel(local.outgoing, remote.incoming);
   if (!isMatch) throw new StatusError('AUTH_LEVEL_MISMATCH');
+  rejectLegacy(link, local);
   if (all.every(({ enabled }) => !enabled)) throw new StatusError('DISABLED');
 }
 
@@ -93,7 +104,7 @@ async function evaluate(
         throw failure;
       });
   found(remote);
-  compare(local, remote);
+  compare(link, local, remote);
   if (hasStatusApi && local.outgoing.twoLoEnabled) await roundTrip(context, link);
 }
 

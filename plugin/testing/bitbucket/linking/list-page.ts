@@ -4,8 +4,11 @@
  */
 import { redirect, type Answer, type Incoming } from '../answer.js';
 import { html, page, type Html } from '../html.js';
+import { incomingLinkRows } from '../oauth2-provider/incoming-link-rows.js';
+import { createIncomingPath } from '../oauth2-provider/paths.js';
 import { manualForm, storeManualLink } from '../link-form.js';
 import type { Link } from '../state.js';
+import { outgoingPath } from '../oauth2-client/admin-page.js';
 import type { PageHandler } from './access.js';
 import type { LinkingContext } from './context.js';
 import { testPath } from './list-actions.js';
@@ -45,6 +48,7 @@ function showList(
     'Application links',
     html`${message ? html`<p class="error">${message}</p>` : ''}
       <p><a href="${base}${createPath}">Create link</a></p>
+      <p><a href="${base}${createIncomingPath}">External application, incoming (OAuth 2.0)</a></p>
       <table>
         <tr>
           <th>Application</th>
@@ -52,9 +56,11 @@ function showList(
           <th>Status</th>
         </tr>
         ${[...context.state.links.values()].map((link) => linkRow(context, base, link))}
+        ${incomingLinkRows(context, base)}
       </table>
       <h2>Link to an external application by key and secret</h2>
       ${manualForm(incoming, formToken)}
+      <p><a href="${base}${outgoingPath}">Outgoing OAuth 2.0 links</a></p>
       <p><a href="${base}/">Back to the start page</a></p>`,
   );
 }

@@ -2,10 +2,18 @@
 import { json, type Answer, type Incoming } from '../answer.js';
 import type { StandInContext } from '../context.js';
 import { isRecord, parseJson, text } from '../json-body.js';
+import type { Project } from '../state.js';
 import { productFacts } from './product-facts.js';
 
 const failure = (status: number, message: string): Answer =>
   json(status, { errors: [{ context: null, message, exceptionName: null }] });
+
+/** An access token for public repositories names its user, who sees no more by it than anybody does. */
+const mayRead = (project: Project, incoming: Incoming): boolean =>
+  project.public || (callerOf(incoming) !== undefined && canReadPrivate(incoming));
+
+const canReadPrivate = ({ scopes }: Incoming): boolean =>
+  !scopes || scopes.has('REPO_READ') || scopes.has('READ');
 
 const callerOf = ({ basicUser, user }: Incoming) => basicUser ?? user;
 
@@ -23,13 +31,13 @@ export function applicationProperties({ state }: StandInContext): Answer {
 
 /** Anonymous callers see public projects only. */
 export function listProjects({ state }: StandInContext, incoming: Incoming): Answer {
-  const values = [...state.projects.values()].filter((project) => project.public || callerOf(incoming));
+  const values = [...state.projects.values()].filter((project) => mayRead(project, incoming));
   return json(200, { size: values.length, limit: 25, isLastPage: true, start: 0, values });
 }
 
 export function showProject({ state }: StandInContext, incoming: Incoming): Answer {
   const project = state.projects.get(incoming.captures[0] ?? '');
-  if (project && (project.public || callerOf(incoming))) return json(200, project);
+  if (project && mayRead(project, incoming)) return json(200, project);
   if (!callerOf(incoming)) return failure(401, 'You are not permitted to access this resource.');
   return failure(404, `Project ${incoming.captures[0] ?? ''} does not exist.`);
 }

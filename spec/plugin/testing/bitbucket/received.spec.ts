@@ -40,4 +40,12 @@ describe('what the stand-in was asked', () => {
     expect(named!.headers).to.include({ authorization: 'Basic ***', cookie: '***' });
     expect(named!.body).to.equal('{"username":"ana","password":"***","x":1}');
   });
+
+  it('hides client secrets and bearer tokens too', async () => {
+    const form = 'client_id=a&client_secret=very-secret&code=c';
+    await ask('POST', `${standIn.url}/rest/oauth2/latest/token`, { Authorization: 'Bearer a.b.c' }, form);
+    const received = standIn.received.at(-1)!;
+    expect(received.body).to.equal('client_id=a&client_secret=***&code=c');
+    expect(received.headers.authorization).to.equal('Bearer ***');
+  });
 });

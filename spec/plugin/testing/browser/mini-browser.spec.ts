@@ -92,6 +92,21 @@ describe('mini browser', () => {
     expect((await browser.submit(await browser.get(`${url}/`))).text).to.equal('/find?q=a%20b');
   });
 
+  it('says where a form was sent from, over redirects too, as far as the page allows', async () => {
+    const url = await serve((request, response) => {
+      const { referer = 'nothing' } = request.headers;
+      if (request.url === '/hop') response.writeHead(302, { Location: '/end' });
+      if (request.url === '/private') response.setHeader('Referrer-Policy', 'no-referrer');
+      response.end(`<form method="post" action="/hop"></form>${referer}`);
+    });
+    const browser = createBrowser();
+    const page = await browser.get(`${url}/page?a=b`);
+    expect(page.text).to.include('nothing');
+    expect((await browser.submit(page)).text).to.include(`${url}/page?a=b`);
+    expect((await browser.post(`${url}/page`, {})).text).to.include('nothing');
+    expect((await browser.submit(await browser.get(`${url}/private`))).text).to.include('nothing');
+  });
+
   describe('sends Origin and Sec-Fetch-Site as Chromium does', () => {
     const echo: Handler = (request, response) => {
       const { origin = '-' } = request.headers;

@@ -139,6 +139,17 @@ describe('c11: status of a link', () => {
     expect((await status()).error?.details).to.equal('502: Bad Gateway');
   });
 
+  for (const legacy of ['BasicAuthenticationProvider', 'TrustedAppsAuthenticationProvider']) {
+    it(`tells of ${legacy} beside OAuth or instead of it, after the levels`, async () => {
+      pair.standIn.link(id)!.providers.set(authPackage + legacy, {});
+      expect(await errorType()).to.equal('MANUAL_LEGACY_REMOVAL');
+      await pair.standIn.linking.setLevels(id, both(off));
+      expect(await errorType()).to.equal('AUTH_LEVEL_MISMATCH');
+      set(remoteStatus, json(both(off)));
+      expect(await errorType()).to.equal('MANUAL_LEGACY_UPDATE');
+    });
+  }
+
   it('is DISABLED when both sides are off', async () => {
     await pair.standIn.linking.setLevels(id, both(off));
     set(remoteStatus, json(both(off)));
