@@ -56,7 +56,7 @@ export async function createApp(config: Config, logger: Logger): Promise<CiServe
     store: config.databaseUrl === undefined ? sqliteStore(sqliteFile) : postgresStore(config.databaseUrl),
     keys: { encryption: folder.secrets.encryption },
     host: createHost(users, config),
-    scopes: { build: 'Start and stop builds' },
+    scopes: { read: 'See jobs, builds and logs', build: 'Start and stop builds' },
     // Jenkins's addresses besides Atlassian's: a Bitbucket that was set up for Jenkins only needs another host.
     paths: {
       requestToken: ['/bitbucket/oauth/request-token'],
@@ -114,6 +114,7 @@ export async function createApp(config: Config, logger: Logger): Promise<CiServe
   });
   app.set('view engine', 'ejs').set('views', join(import.meta.dirname, 'views'));
   Object.assign(app.locals, { href: (path: string) => `${config.basePath}${path}`, caller: undefined });
+  // Metadata of OAuth 2.0 is asked for below the root of the host, whatever our own path.
   app.use(applinks.wellKnownRouter());
   app.use(config.basePath || '/', site);
   return {

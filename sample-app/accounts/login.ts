@@ -1,4 +1,8 @@
-/** Login form and logout. A wrong name and a wrong password get the same answer in the same time. */
+/**
+ * Login form and logout. A wrong name and a wrong password get the same answer in the same time. The form may lead to
+ * ourselves only (browser-headers.ts), and browsers hold every redirect behind it to that: so the way to a page of the
+ * kit that may send the browser on to a peer goes over a page of its own.
+ */
 import { Router, type Request } from 'express';
 import { z } from 'zod';
 import type { Config } from '../config.js';
@@ -56,7 +60,9 @@ export function loginRoutes({ config, users, limit }: LoginParts): Router {
     }
     await limit.succeed(address, name);
     await logIn(req, user.id);
-    res.redirect(303, page.returnTo);
+    if (mayLeadToPeer(page.returnTo))
+      res.render('logged-in', { title: 'Logged in', returnTo: page.returnTo });
+    else res.redirect(303, page.returnTo);
   });
 
   router.post('/logout', requireCsrfToken(config), async (req, res) => {
@@ -64,4 +70,9 @@ export function loginRoutes({ config, users, limit }: LoginParts): Router {
     res.redirect(303, `${config.basePath}/`);
   });
   return router;
+}
+
+/** The authorization endpoint of OAuth 2.0, and where accounts at peers are connected. */
+function mayLeadToPeer(path: string): boolean {
+  return /\/oauth2\/(?:latest\/)?authorize\?|\/applinks\/connect\//.test(path);
 }

@@ -15,7 +15,8 @@ export function browserHeaders({ baseUrl }: Pick<Config, 'baseUrl'>): RequestHan
         // Pico.css draws its icons with data: images.
         imgSrc: ["'self'", 'data:'],
         connectSrc: ["'self'"],
-        // Applies to the redirects behind a form too: the kit's consent page sets its own, with the callback's origin.
+        // Applies to the redirects behind a form too: the kit's consent page sets its own, with the callback's origin,
+        // and the login goes on from a page of its own (login.ts).
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],

@@ -1,7 +1,7 @@
 /**
- * Who asks, and how: an application link in a user's name, or the user's own session. Verified OAuth credentials win,
- * and the cookie is then not looked at; wrong ones are refused, whatever the cookie says. The user's own role decides
- * in both cases; a link adds no permission.
+ * Who asks, and how: an application link in a user's name, or the user's own session. Verified credentials win, signed
+ * or bearer, and the cookie is then not looked at; wrong ones are refused, whatever the cookie says. The user's own role
+ * decides in both cases; a link adds no permission, so an application in its own name, without a user, has none.
  */
 import { Router, type Request, type RequestHandler } from 'express';
 import type { Applinks } from 'express-applinks';
@@ -29,6 +29,7 @@ export function identifyCaller(
   applinks: Pick<Applinks, 'authenticate'>,
   users: Pick<Users, 'findActive'>,
 ): Router {
+  // What every token may do, whatever its scopes: the least that is offered says so.
   const reading = applinks.authenticate({ optional: true });
   const acting = applinks.authenticate({ scope: 'build', optional: true });
   const router = Router();
@@ -54,8 +55,8 @@ export function requirePermission({
         res.redirect(303, `${basePath}/login?returnTo=${encodeURIComponent(req.originalUrl)}`);
         return;
       }
-      res.set('WWW-Authenticate', `OAuth realm="${baseUrl}"`);
-      throw new HttpError(401, 'Log in, or sign the request through an application link.');
+      res.set('WWW-Authenticate', [`OAuth realm="${baseUrl}"`, `Bearer realm="${baseUrl}"`]);
+      throw new HttpError(401, 'Log in, or call through an application link.');
     }
     if (!isAllowed(req.caller.user, permission)) {
       throw new HttpError(403, `The user ${req.caller.user.name} is not allowed to do this.`);

@@ -7,6 +7,7 @@ import { exchange, headerOf, type Exchange } from '../http-exchange.js';
 import { createCookieJar, type CookieJar } from './cookie-jar.js';
 import { elementText } from './element-text.js';
 import { refererFor, type Origin } from './referrer.js';
+import { refreshTarget } from './refresh.js';
 import { formsOf, type Field, type Form } from './forms.js';
 
 export interface Page {
@@ -39,7 +40,7 @@ export interface MiniBrowser {
 }
 
 export interface MiniBrowserOptions {
-  /** How many redirects are followed; 0 shows each redirect as a page. 20 by default. */
+  /** How many redirects are followed, from page to page too; 0 shows each redirect as a page. 20 by default. */
   redirects?: number;
   headers?: Readonly<Record<string, string>>;
   /** PEM of an authority to trust, instead of the usual ones. */
@@ -94,8 +95,9 @@ export function createBrowser({ redirects = 20, headers = {}, ca }: MiniBrowserO
     start: string,
     from: Origin | undefined,
     body?: string,
+    before: readonly string[] = [],
   ): Promise<Page> => {
-    const visited = [start];
+    const visited = [...before, start];
     let url = start;
     let answer = await ask(method, url, from, body);
     for (;;) {
@@ -106,6 +108,11 @@ export function createBrowser({ redirects = 20, headers = {}, ca }: MiniBrowserO
       url = new URL(location, url).href;
       visited.push(url);
       answer = await ask(keepsMethod ? method : 'GET', url, from, keepsMethod ? body : undefined);
+    }
+    const onward = refreshTarget(answer.body);
+    if (onward !== undefined && visited.length <= redirects) {
+      const page = { url, policy: headerOf(answer, 'referrer-policy') };
+      return open('GET', new URL(onward, url).href, page, undefined, visited);
     }
     const last = answer;
     return {

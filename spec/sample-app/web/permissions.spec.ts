@@ -129,7 +129,9 @@ describe('the permissions of the roles', () => {
       });
     const [anonymous, reader] = [await json('anonymous'), await json('reader')];
     expect(anonymous.status).to.equal(401);
-    expect(anonymous.headers.get('www-authenticate')).to.equal(`OAuth realm="${ci.baseUrl}"`);
+    expect(anonymous.headers.get('www-authenticate')).to.equal(
+      `OAuth realm="${ci.baseUrl}", Bearer realm="${ci.baseUrl}"`,
+    );
     expect(await anonymous.json()).to.have.property('message');
     expect(reader.status).to.equal(403);
     expect(reader.headers.get('www-authenticate')).to.equal(null);

@@ -51,6 +51,20 @@ describe('mini browser', () => {
     expect(page.header('location')).to.equal('/');
   });
 
+  it('goes on where a page sends it at once, as from that page, and stays where there is a wait', async () => {
+    const url = await serve((request, response) => {
+      const meta = (content: string): string => `<meta http-equiv="refresh" content="${content}">`;
+      if (request.url === '/') response.end(meta('0;url=/two?a=1&amp;b=2'));
+      else if (request.url === '/loop') response.end(meta('0; url=/loop'));
+      else response.end(`${request.headers.referer ?? ''} ${meta('5;url=/three')}`);
+    });
+    const page = await createBrowser().get(`${url}/`);
+    expect(page.visited).to.deep.equal([`${url}/`, `${url}/two?a=1&b=2`]);
+    expect(page.text).to.include(`${url}/ `);
+    expect((await createBrowser({ redirects: 0 }).get(`${url}/`)).url).to.equal(`${url}/`);
+    expect((await createBrowser({ redirects: 2 }).get(`${url}/loop`)).visited).to.have.lengthOf(3);
+  });
+
   it('keeps cookies, and shows them to another port of the same host as real browsers do', async () => {
     const first = await serve((_, response) =>
       response.writeHead(200, { 'Set-Cookie': 'sid=1; Path=/; HttpOnly' }).end(),
