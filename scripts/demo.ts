@@ -8,6 +8,7 @@ import { bitbucketStandIn, type BitbucketStandIn } from 'express-applinks/testin
 import { startCiServer, type CiServer } from './demo/ci-server.js';
 import { demonstrate, developer } from './demo/demonstrate.js';
 import { demonstrateLinking } from './demo/linking.js';
+import { demonstrateOAuth2 } from './demo/oauth2.js';
 
 const say = (line: string): void => console.log(line);
 
@@ -39,7 +40,9 @@ async function run(keep: boolean): Promise<void> {
     const west = bitbucketStandIn({ contextPath: '/bitbucket' });
     stops.push(() => west.stop());
     await west.start();
-    const done = demonstrate(ci, standIn, say).then(() => demonstrateLinking(ci, west, developer, say));
+    const done = demonstrate(ci, standIn, say)
+      .then(() => demonstrateLinking(ci, west, developer, say))
+      .then(() => demonstrateOAuth2(ci, standIn, developer, say));
     const ended = await Promise.race([done.then(() => 'done'), interrupted.then(() => 'interrupted')]);
     if (ended === 'interrupted') throw new Error('The demonstration was interrupted.');
     if (keep) {

@@ -57,6 +57,12 @@ describe('npm run demo', () => {
       for (const side of ['Bitbucket', 'the CI server'])
         expect(output).to.include(`link by ${way}, begun at ${side}`);
     expect(output.match(/tested at the CI server: Working/g)).to.have.length(4);
+    expect(output).to.match(
+      /with the placeholder[^]*placeholder corrected[^]*tested at Bitbucket: green[^]*with it: answered 201/,
+    );
+    expect(output).to.match(
+      /consent asked[^]*It renews your token[^]*You are admin there[^]*token is revoked/,
+    );
     expect(status).to.equal(0);
     expect(await readdir(temporary)).to.deep.equal([]);
   });

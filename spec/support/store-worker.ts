@@ -6,9 +6,12 @@ import {
   postgresStore,
   sqliteStore,
   type AccessToken,
+  type Authorization,
   type Grant,
   type Link,
+  type Rotation,
   type Store,
+  type TokenPair,
   type Transaction,
 } from 'express-applinks';
 
@@ -25,6 +28,8 @@ export type Task =
   | { verb: 'removeLinks'; ids: string[] }
   | { verb: 'claimRenewal'; ids: string[] }
   | { verb: 'claim'; transactions: Transaction[] }
+  | { verb: 'exchangeCode'; digest: string; issues: { authorization: Authorization; tokens: TokenPair }[] }
+  | { verb: 'rotate'; refreshDigest: string; rotation: Rotation; next: TokenPair[]; expiresAtMs: number }
   | { verb: 'createLinks'; links: Link[] }
   | { verb: 'replace'; name: string; expected: string; value: string };
 
@@ -59,6 +64,14 @@ async function perform(task: Task): Promise<unknown[]> {
         const claimed = await store.transactions.claim(transaction.digest, transaction);
         return claimed !== undefined;
       });
+    case 'exchangeCode':
+      return inTurn(task.issues, ({ authorization, tokens }) =>
+        store.codes.exchange(task.digest, authorization, tokens),
+      );
+    case 'rotate':
+      return inTurn(task.next, (next) =>
+        store.authorizations.rotate(task.refreshDigest, task.rotation, next, task.expiresAtMs),
+      );
     case 'createLinks':
       return inTurn(task.links, (link) =>
         store.links.create(link).then(

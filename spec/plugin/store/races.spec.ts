@@ -17,6 +17,14 @@ import {
   storedGrant,
   storedLink,
 } from '../../../plugin/testing/store-contract/samples.js';
+import {
+  digestOf,
+  linkWithClient,
+  newAuthorization,
+  newCode,
+  newRotation,
+  newTokenPair,
+} from '../../../plugin/testing/store-contract/authorization-samples.js';
 import { freshPostgres } from '../../support/postgres.js';
 import { startRace, type Race } from '../../support/store-race.js';
 
@@ -107,6 +115,40 @@ for (const [name, makePlace] of [
       const next = (): AccessToken[] => Array.from({ length: tries }, () => newAccessToken(link, { id }));
       expect(wins(await race.run(() => ({ verb: 'renew', digest, handle, next: next() })))).to.equal(1);
       expect(await store.accessTokens.list({ linkId: link.id }, allTokens)).to.have.length(1);
+    });
+
+    it('exchange a code of OAuth 2.0 once, and find a replay afterwards', async () => {
+      const link = await linkWithClient(store);
+      const code = newCode(link);
+      await store.codes.create(code);
+      const issues = () =>
+        Array.from({ length: tries }, () => {
+          const authorization = newAuthorization(link);
+          return { authorization, tokens: newTokenPair(authorization) };
+        });
+      const results = await race.run(() => ({ verb: 'exchangeCode', digest: code.digest, issues: issues() }));
+      expect(wins(results)).to.equal(1);
+      const [only, ...more] = await store.authorizations.list({ linkId: link.id }, allTokens);
+      expect(more).to.deep.equal([]);
+      expect((await store.codes.get(code.digest))?.authorizationId).to.equal(only?.id);
+    });
+
+    it('rotate a refresh token once, and leave one successor', async () => {
+      const authorization = newAuthorization(await linkWithClient(store));
+      const tokens = newTokenPair(authorization);
+      await store.authorizations.create(authorization, tokens);
+      const nexts = Array.from({ length: processes }, () =>
+        Array.from({ length: tries }, () => newTokenPair(authorization)),
+      );
+      const results = await race.run((index) => ({
+        ...{ verb: 'rotate', refreshDigest: digestOf(tokens), rotation: newRotation() },
+        ...{ next: nexts[index] ?? [], expiresAtMs: authorization.expiresAtMs },
+      }));
+      expect(wins(results)).to.equal(1);
+      const known = await Promise.all(
+        nexts.flat().map((next) => store.authorizations.findByRefreshToken(digestOf(next))),
+      );
+      expect(known.filter((found) => found !== undefined)).to.have.length(1);
     });
 
     it('claim each authorisation under way once', async () => {
