@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: what authenticate() costs. Requests per second of a bare Express route against the same route
- * behind authenticate(), in one server process on one core, in interleaved rounds; the load comes from another core.
- * Every signed request is signed ahead and used once, and its nonce and token are checked in SQLite. Loopback only,
+ * behind authenticate(), signed or with a bearer token, and the renewal of a token, in one server process on one core,
+ * in interleaved rounds; the load comes from another core. Every signed request is signed ahead and used once, and its
+ * nonce and token are checked in SQLite; every refresh token is used once, and its successor stored. Loopback only,
  * about a minute. On a machine with other work, trust the ratios and the processor times, not the absolute figures.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -10,18 +11,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signRequest } from 'express-applinks/testing';
 import { send } from './bench/load.js';
-import type { BenchConsumer } from './bench/consumers.js';
-import { paths } from './bench/paths.js';
+import { buildRequests, expectedStatus, routes, type Route } from './bench/requests.js';
 import type { Answer, Answers, Up } from './bench/server.js';
 import { median } from './bench/steps.js';
 
 const rounds = 7;
 const requestsPerRound = 3000;
-const routes = ['bare', 'HMAC-SHA1', 'RSA-SHA1'] as const;
-
-type Route = (typeof routes)[number];
 
 interface Measured {
   perSecond: number;
@@ -70,35 +66,21 @@ async function measure(up: Up): Promise<Map<Route, Measured[]>> {
 
 async function measureOnce(up: Up, route: Route): Promise<Measured> {
   const { hostname, port } = new URL(up.baseUrl);
-  const requests = buildRequests(up, route);
+  const tokens = route === 'refresh' ? await ask('refreshTokens') : [];
+  const requests = buildRequests(up, route, requestsPerRound, tokens);
   const before = await ask('cpu');
-  const seconds = await send({ host: hostname, port: Number(port), requests, expectStatus: 201 });
+  const seconds = await send({
+    host: hostname,
+    port: Number(port),
+    requests,
+    expectStatus: expectedStatus(route),
+  });
   const cpuMicroseconds = (await ask('cpu')) - before;
   return {
     perSecond: requests.length / seconds,
     cpu: cpuMicroseconds / requests.length,
     busy: cpuMicroseconds / 1e6 / seconds,
   };
-}
-
-/** All routes carry an Authorization header of the same kind; the bare one does not look at it. */
-function buildRequests({ baseUrl, consumers }: Up, route: Route): Buffer[] {
-  const path = route === 'bare' ? paths.bare : paths.signed;
-  const consumer = consumerFor(consumers, route === 'bare' ? 'HMAC-SHA1' : route);
-  const { host } = new URL(baseUrl);
-  return Array.from({ length: requestsPerRound }, () => {
-    const { headers } = signRequest({ method: 'POST', url: baseUrl + path, ...consumer });
-    const lines = Object.entries({ ...headers, host, 'content-length': '0' }).map(
-      ([name, value]) => `${name}: ${value}`,
-    );
-    return Buffer.from([`POST ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
-  });
-}
-
-function consumerFor(consumers: readonly BenchConsumer[], method: string): BenchConsumer {
-  const consumer = consumers.find(({ identity }) => identity.signatureMethod === method);
-  if (!consumer) throw new Error(`The server has no ${method} consumer.`);
-  return consumer;
 }
 
 function report(results: ReadonlyMap<Route, readonly Measured[]>): void {
@@ -134,7 +116,7 @@ function reportSteps({ steps, verifyPerSecond, hmacPerSecond }: Answers['steps']
   );
 }
 
-function ask<K extends 'cpu' | 'steps'>(question: K): Promise<Answers[K]> {
+function ask<K extends Exclude<keyof Answers, 'up'>>(question: K): Promise<Answers[K]> {
   const answered = answer(question);
   server.send(question);
   return answered;
