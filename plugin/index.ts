@@ -9,7 +9,7 @@ export type { GrantedToken, TokenService } from './admin/token-service.js';
 export { createApplinks, type Applinks, type Links } from './applinks.js';
 export type { ApplinksOptions } from './config.js';
 export type { ClientOptions, LinkClient, PeerFetch } from './consumer/link-client.js';
-export type { LinkStatus, StatusCategory, StatusType } from './consumer/status-types.js';
+export type { LinkStatus, StatusCategory, StatusType, TestStep } from './consumer/status-types.js';
 export type { CallInit } from './consumer/prepared-call.js';
 export {
   ApplinksError,

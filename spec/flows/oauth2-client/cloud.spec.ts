@@ -24,8 +24,8 @@ describe('OAuth 2.0 client of Atlassian’s cloud', () => {
     cloud = cloudStandIn({ clock: clock.now });
     await cloud.start();
     // The vendor registers the callback of each link, so a free port is taken first and given to the kit.
-    const { port, close } = await listen(() => undefined);
-    await close();
+    const place = await listen(() => undefined);
+    await place.close();
     const callbackUrls: string[] = [];
     registered = cloud.registerApp({
       name: 'Sample CI',
@@ -36,7 +36,7 @@ describe('OAuth 2.0 client of Atlassian’s cloud', () => {
     rememberSecret(clientSecret, 'consumer secret');
     const { authUrl, apiUrl } = cloud;
     app = await startKitApp({
-      port,
+      port: place.port,
       options: { clock: clock.now, cloud: { authUrl, apiUrl, clientId, clientSecret } },
     });
     ask = await adminJson(app);
