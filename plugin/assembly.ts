@@ -135,6 +135,12 @@ export async function assemble(materials: Materials): Promise<Parts> {
     ...{ context, keys, changeLink: materials.changeLink },
     ...{ discovery: linking.discovery, peers: linking.peers, removeLink: linking.removeLink },
     call: (request) => transport.request({ ...request, maxBytes: 1_048_576 }),
+    callAs: async (linkId, userId, method, path) => {
+      const init = { method, headers: { accept: 'application/json' } };
+      const answer = await clients(linkId).as(userId)(path, init);
+      const { status, headers } = answer;
+      return { status, headers, body: Buffer.from(await answer.arrayBuffer()) };
+    },
     addSecretConsumer: (linkId, by) => addSecretConsumer(links, config, linkId, by),
     own: { id: identity.serverId, name: config.application.name, baseUrl: config.baseUrl },
     test: async (link) => {
@@ -146,7 +152,9 @@ export async function assemble(materials: Materials): Promise<Parts> {
     const { manifest, ...found } = await discover(transport, entered);
     return { ...found, isFound: manifest !== undefined };
   };
-  router.use(createLinkRoutes({ context, views, access, automatic, endpoints, findPeer }));
+  router.use(
+    createLinkRoutes({ context, views, access, automatic, endpoints, findPeer, peers: linking.peers }),
+  );
   const administration = {
     ...{ context, rawBodies, endpoints, tokens, keys, accounts: materials.accounts },
     clients: materials.clients,

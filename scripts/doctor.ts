@@ -3,6 +3,7 @@
  * line per check, with cause and cure, and exit status 1 when something is wrong. It needs no configuration, sends no
  * credentials, and changes nothing.
  */
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { PeerUnreachable } from 'express-applinks';
@@ -25,7 +26,8 @@ async function examine(
 ): Promise<Check[]> {
   const transport = createTransport({ ...options, deny: [], own: 'http://this-machine.invalid' });
   const checks: Check[] = [];
-  const say = (isGood: boolean, what: string): void => void checks.push({ isGood, what });
+  const say = (isGood: boolean, what: string): void =>
+    void checks.push({ isGood, what: inOptionsOfThisCommand(what) });
   try {
     const found = await discover(transport, url);
     if (!found.manifest) {
@@ -66,6 +68,26 @@ function clockCheck({ dateMs }: { dateMs: number | undefined }): [boolean, strin
   return [false, `${how}; signed calls are refused from 300 seconds on. Set both clocks by a time server.`];
 }
 
+/** A file that holds none, such as a private key or a certificate in binary form, would be trusted for nothing. */
+async function readCertificates(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8');
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const certificate of certificates) new X509Certificate(certificate);
+  } catch {
+    throw new Error(`A certificate in ${file} is damaged.`);
+  }
+  if (certificates.length > 0) return text;
+  throw new Error(`${file} holds no certificate. Give one in PEM, with -----BEGIN CERTIFICATE-----.`);
+}
+
+/** The sentences of the package name its options; whoever runs this has none of them. */
+function inOptionsOfThisCommand(sentence: string): string {
+  return sentence
+    .replace('in the option network.ca', 'by --ca <file>')
+    .replace('set network.allowInsecureLoopback for development', 'add --insecure-loopback');
+}
+
 async function run(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -73,7 +95,7 @@ async function run(): Promise<number> {
   });
   const [url, ...more] = positionals;
   if (url === undefined || more.length > 0) throw new Error(usage);
-  const ca = values.ca === undefined ? undefined : await readFile(values.ca, 'utf8');
+  const ca = values.ca === undefined ? undefined : await readCertificates(values.ca);
   const checks = await examine(url, { ca, allowInsecureLoopback: values['insecure-loopback'] });
   for (const { isGood, what } of checks) console.log(`${isGood ? 'ok  ' : 'FAIL'}  ${what}`);
   return checks.every(({ isGood }) => isGood) ? 0 : 1;

@@ -9,17 +9,26 @@ import type { Discovery } from './linking/context.js';
 
 const change = z.looseObject({ rpcUrl: z.string().optional(), confirmAddress: z.boolean().optional() });
 
+export interface CheckedLinkService extends LinkService {
+  /** What `update` asks before it writes. @throws InvalidInput */
+  checkAddress(id: string, input: unknown): Promise<void>;
+}
+
 /** The same service, with the check in front of `update`; `confirmAddress: true` in the input skips it. */
-export function withAddressCheck(links: LinkService, discovery: Discovery): LinkService {
+export function withAddressCheck(links: LinkService, discovery: Discovery): CheckedLinkService {
+  const checkAddress = async (id: string, input: unknown): Promise<void> => {
+    const asked = change.safeParse(input);
+    const { rpcUrl, confirmAddress = false } = asked.success ? asked.data : {};
+    const link = await links.get(id);
+    const isMoved = rpcUrl !== undefined && rpcUrl.replace(/\/+$/, '') !== link.rpcUrl;
+    if (isMoved && link.applicationId !== null && !confirmAddress)
+      await requireSame(discovery, rpcUrl.replace(/\/+$/, ''), link.applicationId);
+  };
   return {
     ...links,
+    checkAddress,
     update: async (id, input, by) => {
-      const asked = change.safeParse(input);
-      const { rpcUrl, confirmAddress = false } = asked.success ? asked.data : {};
-      const link = await links.get(id);
-      const isMoved = rpcUrl !== undefined && rpcUrl.replace(/\/+$/, '') !== link.rpcUrl;
-      if (isMoved && link.applicationId !== null && !confirmAddress)
-        await requireSame(discovery, rpcUrl.replace(/\/+$/, ''), link.applicationId);
+      await checkAddress(id, input);
       return links.update(id, withoutConfirmation(input), by);
     },
   };

@@ -42,6 +42,11 @@ export async function arrowsOf(
     ],
     await store.grants.list({ linkId: link.id }, counted),
   ];
+  // Calls without a user have no token to note it at.
+  const notes = await store.notes.list(link.id);
+  const usedAtMs = (kind: string) => ({
+    lastUsedAtMs: notes.find((note) => note.kind === kind)?.atMs ?? null,
+  });
   const connection = link.outgoing.find(({ preferred }) => preferred) ?? link.outgoing[0];
   const isAtlassian = connection?.kind === 'oauth1-atlassian';
   const current = isAtlassian ? await keys.current() : undefined;
@@ -60,7 +65,7 @@ export async function arrowsOf(
           ? null
           : ((await config.host.findUser(executingUserId))?.name ?? executingUserId),
       grants: given.length,
-      lastUsedAtMs: latest(given),
+      lastUsedAtMs: latest([...given, usedAtMs('incoming_used')]),
     },
     outgoing: {
       level: outgoingLevel(connection),
@@ -68,7 +73,7 @@ export async function arrowsOf(
       isCurrentKey: held?.id === current?.id,
       isTwoLegged: connection?.kind !== 'oauth2' && (connection?.levels.twoLegged ?? false),
       grants: got.length,
-      lastUsedAtMs: latest(got),
+      lastUsedAtMs: latest([...got, usedAtMs('outgoing_used')]),
     },
     offers: rsa.flatMap(({ id, key, offeredPublicKey }) =>
       offeredPublicKey === null

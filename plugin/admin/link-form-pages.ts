@@ -77,11 +77,13 @@ export function editLink(dependencies: LinkPageDependencies): Endpoint {
       const [own, settings] = [linkInput(form), settingsInput(form)];
       // All is checked before any of it is written, and what may still be refused is written first: a refused form
       // has changed nothing.
+      const change = { ...own, confirmAddress: form.has('confirm_address') };
       const refused =
         mergedRefusals(
           await refusable(() => readInput(schemas.linkChange, own)),
           credential && (await refusable(() => readInput(schemas.credentialChange, settings))),
         ) ??
+        mergedRefusals(await refusable(() => links.checkAddress(link.id, change))) ??
         mergedRefusals(
           credential &&
             (await refusable(() => links.updateCredential(link.id, credential.id, settings, user.id))),
@@ -91,14 +93,7 @@ export function editLink(dependencies: LinkPageDependencies): Endpoint {
         await renderEditLink(dependencies, visit, link, credential, withProblems(typed, refused));
         return;
       }
-      const moved = await refusable(() =>
-        links.update(link.id, { ...own, confirmAddress: form.has('confirm_address') }, user.id),
-      );
-      if (moved instanceof InvalidInput) {
-        const typed = typedForm(editForm(dependencies, link, credential), form);
-        await renderEditLink(dependencies, visit, link, credential, withProblems(typed, moved));
-        return;
-      }
+      await links.update(link.id, { ...change, confirmAddress: true }, user.id);
       seeOther(context, res, `/applinks/admin/links/${encodeURIComponent(link.id)}?done=saved`);
     },
   );

@@ -5,16 +5,17 @@
  */
 import type { Context } from '../context.js';
 import type { Endpoint } from '../http/handler.js';
+import { publicPath } from '../http/public-url.js';
 import type { Views } from '../http/views.js';
 import type { SigningKeys } from '../store/signing-keys.js';
 import type { Link } from '../store/store.js';
+import type { CheckedLinkService } from './address-check.js';
 import { describeClient } from './clients/client-summary.js';
 import type { OwnServer } from './clients/own-server.js';
 import { rotatePurpose, useExpectedPurpose } from './clients/purposes.js';
 import { doneMessage } from './done-message.js';
 import { describeUsers } from './granted-users.js';
 import type { FormModel } from './link-form.js';
-import type { LinkService } from './link-service.js';
 import { arrowsOf } from './link-arrows.js';
 import { describeCredential, describeStatus, directionOf, typeName } from './link-summary.js';
 import { seenOf, testPurpose } from './link-status.js';
@@ -27,7 +28,7 @@ export interface LinkPageDependencies extends CallsSources {
   context: Context;
   views: Views;
   access: PageAccess;
-  links: LinkService;
+  links: CheckedLinkService;
   tokens: TokenService;
   keys: SigningKeys;
   server: OwnServer;
@@ -84,6 +85,7 @@ export async function renderLink(
         ? { isOpen: true, ...replacement.form }
         : { isOpen: false, values: { secret: '', public_key: '' }, problems: {} },
   }));
+  const seen = await seenOf(context, link.id);
   const page = {
     link: {
       id: link.id,
@@ -102,7 +104,7 @@ export async function renderLink(
         rotateToken: formToken(rotatePurpose(client.id)),
         useExpectedToken: formToken(useExpectedPurpose(client.id)),
       })),
-      ...describeStatus(link, await isUsed(tokens, link.id), (await seenOf(context, link.id)).status),
+      ...describeStatus(link, await isUsed(tokens, link.id), seen.status),
     },
     server,
     calls: await callsOf(dependencies, link.id),
@@ -115,7 +117,11 @@ export async function renderLink(
     csrfToken: formToken(replacePurpose(link.id)),
     trustToken: formToken(trustPurpose(link.id)),
     testToken: formToken(testPurpose(link.id)),
-    seen: await seenOf(context, link.id),
+    seen,
+    connectPaths: {
+      preferred: connectPath(config, link.id, null),
+      tested: connectPath(config, link.id, seen.status?.connectUrl ?? null),
+    },
   };
   await views.render(res, 'link', page, { status: replacement ? 400 : 200 });
 }
@@ -150,6 +156,17 @@ export function deleteLink({ access, context, links }: LinkPageDependencies): En
 
 export const replacePurpose = (linkId: string): string => `replace secret ${linkId}`;
 const deletePurpose = (linkId: string): string => `delete link ${linkId}`;
+
+/** By the connection that a test found without a token, and back to this page. */
+function connectPath(config: Context['config'], linkId: string, connectUrl: string | null): string {
+  const via = connectUrl === null ? null : new URL(connectUrl).searchParams.get('via');
+  const id = encodeURIComponent(linkId);
+  const query = new URLSearchParams({
+    ...(via === null ? {} : { via }),
+    returnTo: publicPath(config, `/applinks/admin/links/${id}`),
+  });
+  return `/applinks/connect/${id}?${query.toString()}`;
+}
 
 async function isUsed(tokens: TokenService, linkId: string): Promise<boolean> {
   return (await tokens.list({ linkId }, { limit: 1, offset: 0 })).length > 0;

@@ -174,7 +174,9 @@ export function openApiDocument(
         path,
         {
           parameters: [id, credentialId, clientId].filter(({ name }) => path.includes(`{${name}}`)),
-          ...Object.fromEntries(Object.entries(methods).map(([method, of]) => [method, describe(of)])),
+          ...Object.fromEntries(
+            Object.entries(methods).map(([method, of]) => [method, describe(path, method, of)]),
+          ),
         },
       ]),
     ),
@@ -199,7 +201,11 @@ export function openApiDocument(
   };
 }
 
-function describe({ summary, status, body, query, isForUsers = false }: Operation): Json {
+function describe(
+  path: string,
+  method: string,
+  { summary, status, body, query, isForUsers = false }: Operation,
+): Json {
   const failed = (description: string): Json => ({
     description,
     content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -228,6 +234,10 @@ function describe({ summary, status, body, query, isForUsers = false }: Operatio
           ? 'The request did not come from a page of ours.'
           : 'Not an administrator, or not from a page of ours.',
       ),
+      ...(path.includes('{id}') ? { 404: failed('There is none, or it has been deleted meanwhile.') } : {}),
+      ...(method === 'post' || method === 'put'
+        ? { 409: failed('It does not fit what is there now, or somebody else has just changed it.') }
+        : {}),
     },
   };
 }

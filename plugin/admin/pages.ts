@@ -27,7 +27,7 @@ import { decideTrust, saveLevels, showLevels } from './level-pages.js';
 import type { SetLevels } from './link-levels.js';
 import { askAboutKeys, rotateKey, showKeys } from './key-pages.js';
 import type { KeyService } from './key-service.js';
-import type { LinkService } from './link-service.js';
+import type { CheckedLinkService } from './address-check.js';
 import { testLink, type Diagnose } from './link-status.js';
 import type { LinkTrust } from './link-trust.js';
 import type { OAuth2Outgoing } from './oauth2-connection.js';
@@ -52,7 +52,7 @@ export interface PageDependencies {
   endpoints: EndpointFactory;
   csrf: Csrf;
   rawBodies: RawBodies;
-  links: LinkService;
+  links: CheckedLinkService;
   tokens: TokenService;
   accounts: ConnectedAccounts;
   keys: SigningKeys;

@@ -7,7 +7,8 @@ import type { Context } from '../context.js';
 import { InvalidInput } from '../errors.js';
 import type { Endpoint } from '../http/handler.js';
 import type { SigningKeys } from '../store/signing-keys.js';
-import type { AutomaticLinks, WantedLink } from './autoconfigure/automatic-links.js';
+import type { AutomaticLinks } from './autoconfigure/automatic-links.js';
+import type { WantedLink } from './autoconfigure/own-half.js';
 import { lookUp, redirectTarget, type FindPeer } from './autoconfigure/create-pages.js';
 import type { KeyService } from './key-service.js';
 import type { PeerLook } from './landing/peer-look.js';
@@ -51,7 +52,11 @@ export const automaticLinkInput = z.strictObject(
   { ...wantedInput, sharedSecret: z.boolean().default(false), administrator },
   describeLink,
 );
-export const deleteBothInput = z.strictObject({ administrator }, 'Name an administrator there.');
+/** Without an administrator it is done in the name of the caller's account there. */
+export const deleteBothInput = z.strictObject(
+  { administrator: administrator.optional() },
+  'Name an administrator there, or send an empty object.',
+);
 
 /** @throws LinkingFailed, told with the step that failed and what is left */
 export function linkByJson({ access, automatic, context: { config } }: RestAutomaticDependencies): Endpoint {
@@ -107,7 +112,8 @@ async function wantedOf(
 
 export function deleteBothByJson({ access, automatic }: RestAutomaticDependencies): Endpoint {
   return access.write('administrator', async ({ user, param }, body) => {
-    await automatic.removeTwoWay(param('id'), readInput(deleteBothInput, body).administrator, user.id);
+    const { administrator: named = null } = readInput(deleteBothInput, body);
+    await automatic.removeTwoWay(param('id'), named, user.id);
     return { status: 204 };
   });
 }

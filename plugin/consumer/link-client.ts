@@ -48,6 +48,7 @@ export interface CallsByProtocol {
 export function createLinkClients(context: Context, calls: CallsByProtocol): LinkClients {
   const { store, events } = context;
   const keepFailure = createNoteKeeper(context, 'outgoing_failed');
+  const noteApplicationUse = createNoteKeeper(context, 'outgoing_used');
 
   const targetOf = async (linkId: string, via: string | undefined): Promise<Target> => {
     const link = await store.links.get(linkId);
@@ -105,7 +106,10 @@ export function createLinkClients(context: Context, calls: CallsByProtocol): Lin
         if (requestor === undefined)
           requireLevel(target.link, levels.twoLegged, "in the application's own name (2LO)");
         else requireLevel(target.link, levels.impersonation, 'for a named user (2LO with impersonation)');
-        return responseTo(target, init, callsOf(target).asApplication(target, requestor, path, init));
+        const calls = callsOf(target);
+        const answer = await responseTo(target, init, calls.asApplication(target, requestor, path, init));
+        noteApplicationUse(linkId);
+        return answer;
       },
     asService: () => async (path, init) => {
       const target = await targetOf(linkId, via);

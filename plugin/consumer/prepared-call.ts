@@ -6,7 +6,7 @@ export interface CallInit {
   method?: string;
   /** `Authorization` and `Host` are ours. */
   headers?: Record<string, string>;
-  /** URLSearchParams are sent as a form and signed with it; other bodies are not covered by OAuth's signature. */
+  /** A form (URLSearchParams, or what the content type calls one) is signed; other bodies OAuth's signature does not cover. */
   body?: string | Uint8Array | URLSearchParams;
   signal?: AbortSignal;
   /** Milliseconds for the whole exchange; default: the option `network.timeoutMs`. */
@@ -58,11 +58,25 @@ export function readCall(callee: Callee, path: string, init: CallInit = {}): Pre
     // Anti-forgery of Atlassian's REST: not a browser (10.1).
     headers: { 'x-atlassian-token': 'no-check', ...(isForm ? { 'content-type': formType } : {}), ...given },
     body,
-    form: (isForm || declaredForm) && typeof body === 'string' ? body : undefined,
+    form: (isForm || declaredForm) && body !== undefined ? formText(body) : undefined,
     signal: init.signal,
     timeoutMs: init.timeoutMs,
     maxBytes: init.maxBytes ?? defaultMaxBytes,
   };
+}
+
+/** Signed as it is sent, so the bytes of a form must be text. @throws ApplinksError `invalid_input` */
+function formText(body: string | Uint8Array): string {
+  if (typeof body === 'string') return body;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    throw new ApplinksError(
+      'invalid_input',
+      400,
+      'The body of a form is not UTF-8, so it cannot be signed. Encode it as a form, or send it with another content type.',
+    );
+  }
 }
 
 /**

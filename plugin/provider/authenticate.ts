@@ -11,6 +11,7 @@ import type { RawBodies } from '../http/raw-body.js';
 import { BearerRefused } from '../oauth2-errors.js';
 import { isOAuthHeader } from '../oauth1/authorization-header.js';
 import { isBearerHeader } from '../oauth2/bearer.js';
+import { createNoteKeeper } from '../store/note-keeper.js';
 import type { Consumers } from './consumer.js';
 import type { AttemptNotes } from './oauth2/attempt-notes.js';
 import { authenticateBearer, type BearerCaller } from './oauth2/bearer-caller.js';
@@ -28,6 +29,7 @@ export function createAuthenticator(
   rawBodies: RawBodies,
   notes: AttemptNotes,
 ): Authenticator {
+  const noteTwoLegged = createNoteKeeper(context, 'incoming_used');
   return async (req, scope) => {
     const attempt = startAttempt('resource', req);
     try {
@@ -36,7 +38,7 @@ export function createAuthenticator(
         throw new CredentialsMissing({ reason: 'no credentials' });
       const caller = isBearerHeader(authorization)
         ? await authenticateBearer({ context, rawBodies, notes }, req, authorization)
-        : await authenticateSigned({ context, rawBodies, consumers }, req, attempt);
+        : await authenticateSigned({ context, rawBodies, consumers, noteTwoLegged }, req, attempt);
       requireScope(caller, scope);
       return caller;
     } catch (error) {

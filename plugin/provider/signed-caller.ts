@@ -12,6 +12,7 @@ import { isForm, type RawBodies } from '../http/raw-body.js';
 import { readMessage, type Message } from '../oauth1/message.js';
 import { requireParameter } from '../oauth1/verify.js';
 import { digest } from '../store/digest.js';
+import type { KeepNote } from '../store/note-keeper.js';
 import { sealedPlace } from '../store/sealed-places.js';
 import type { Credential, Link } from '../store/store.js';
 import type { AccessToken } from '../store/tokens.js';
@@ -39,11 +40,12 @@ interface Dependencies {
   context: Context;
   rawBodies: RawBodies;
   consumers: Consumers;
+  noteTwoLegged: KeepNote;
 }
 
 /** @throws OAuthProblem, OAuthChallenge */
 export async function authenticateSigned(
-  { context, rawBodies, consumers }: Dependencies,
+  { context, rawBodies, consumers, noteTwoLegged }: Dependencies,
   req: Request,
   attempt: Attempt,
 ): Promise<SignedCaller> {
@@ -52,6 +54,7 @@ export async function authenticateSigned(
   attempt.consumerKey = message.get('oauth_consumer_key');
   const bytes = await bodyToHash(message, req, rawBodies);
   const caller = await authenticateMessage(context, consumers, message, bytes);
+  if (isTwoLegged(message)) noteTwoLegged(caller.link.id);
   provideBody(req, { form, bytes });
   return caller;
 }
@@ -83,7 +86,7 @@ async function authenticateMessage(
   const token = message.get('oauth_token');
   if (token === undefined) requireParameter(message, 'oauth_token');
   const claimed = await consumers.find(message);
-  if (token === undefined || token === '')
+  if (token === undefined || isTwoLegged(message))
     return authenticateTwoLegged(context, consumers, message, claimed, body);
   const record = await findAccessToken(context, digest(token), claimed);
   const secret = record && openSecret(context, record);
@@ -102,6 +105,10 @@ async function authenticateMessage(
 }
 
 /** An empty token: the application itself calls, for itself or for a user whom it names (AL 5.3). */
+function isTwoLegged(message: Message): boolean {
+  return (message.get('oauth_token') ?? '') === '';
+}
+
 async function authenticateTwoLegged(
   context: Context,
   consumers: Consumers,

@@ -1,4 +1,4 @@
-/** Observations that a flood of requests can cause: one of each link is written at a distance, so that it costs nothing. */
+/** Observations that a flood of requests can cause, a refusal as well as a use: one of each link is written at a distance, so that it costs nothing. */
 import type { Store } from './store.js';
 
 export interface NoteKeeperDependencies {
@@ -6,8 +6,8 @@ export interface NoteKeeperDependencies {
   config: { clock: () => number; logger: { warn(fields: object, message: string): void } };
 }
 
-/** Never throws and never waits: what is observed has gone wrong already, and has an answer of its own to give. */
-export type KeepNote = (linkId: string, describe: () => object) => void;
+/** Never throws and never waits: what is observed has an answer of its own to give. */
+export type KeepNote = (linkId: string, describe?: () => object) => void;
 
 const intervalMs = 10_000;
 const mostLinks = 1000;
@@ -17,7 +17,7 @@ export function createNoteKeeper(
   kind: string,
 ): KeepNote {
   const lastMs = new Map<string, number>();
-  return (linkId, describe) => {
+  return (linkId, describe = () => ({})) => {
     const atMs = clock();
     if (atMs - (lastMs.get(linkId) ?? -Infinity) < intervalMs) return;
     if (lastMs.size >= mostLinks) lastMs.clear();

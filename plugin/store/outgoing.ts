@@ -85,7 +85,7 @@ export interface GrantStore {
 /** The latest observation of its kind about a link, for the administrator's pages; never a secret. */
 export interface Note {
   linkId: string;
-  /** Such as `incoming_rejected`, `outgoing_failed`, `status`. 1 to 64 characters. */
+  /** Such as `incoming_rejected`, `outgoing_failed`, `outgoing_used`, `status`. 1 to 64 characters. */
   kind: string;
   /** JSON, at most 16 KiB. */
   document: string;

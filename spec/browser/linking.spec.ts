@@ -136,4 +136,58 @@ describe('A link that makes itself, in Chromium', function () {
     const { outcome } = await pair.bitbucket.linking.callAsApplication(linkId, 'GET', '/whois');
     expect(outcome).to.equal('ok');
   });
+
+  it('its deletion while Bitbucket fails is told, and both halves stay', async () => {
+    await page.goto(`${pair.app.baseUrl}/applinks/admin`);
+    await page.locator('tbody a').first().click();
+    await follow('Delete on both sides…');
+    await page.fill('#admin_name', 'admin');
+    await page.fill('#admin_password', 'sysadmin');
+    const undo = pair.bitbucket.faults.answer({ path: /./ }, { drop: true });
+    await press('Delete both halves');
+    expect(await page.getByRole('alert').textContent()).to.include('Nothing was deleted here');
+    undo();
+    await look('delete-both-down');
+    expect([(await pair.app.applinks.links.list()).length, pair.bitbucket.links().length]).to.deep.equal([
+      1, 1,
+    ]);
+    await page.fill('#admin_name', 'admin');
+    await page.fill('#admin_password', 'sysadmin');
+    await press('Delete both halves');
+    await page.getByText('The link is deleted').waitFor();
+  });
+
+  it('with a password: what a failed step leaves behind there is listed with its place', async () => {
+    const { faults } = pair.bitbucket;
+    const undoConsumer = faults.answer({ path: /authentication\/consumer/ }, { status: 500 });
+    const undoDelete = faults.answer({ method: 'DELETE', path: /./ }, { status: 500 });
+    await page.goto(`${pair.app.baseUrl}/applinks/admin/create`);
+    await page.fill('#url', pair.bitbucket.url);
+    await press('Continue');
+    await page.getByLabel(/with the password/).check();
+    await page.fill('#admin_name', 'admin');
+    await page.fill('#admin_password', 'sysadmin');
+    await press('Create link');
+    await page.getByText('The link was not made').waitFor();
+    undoConsumer();
+    undoDelete();
+    const place = `${pair.bitbucket.url}/plugins/servlet/applinks/listApplicationLinks`;
+    expect(await page.getByRole('alert').locator('li').allTextContents()).to.deep.equal([
+      `the link to Sample CI, at ${place}`,
+    ]);
+    await look('create-left');
+    expect(await pair.app.applinks.links.list()).to.deep.equal([]);
+    await pair.bitbucket.linking.deleteLink(pair.bitbucket.links()[0]!.id);
+  });
+
+  it('begun at Bitbucket and not confirmed here: nothing is made here, and the list says so', async () => {
+    const { linkId, redirectUrl } = await pair.bitbucket.linking.createOwnHalf(pair.app.baseUrl);
+    await page.goto(redirectUrl);
+    await page.getByRole('link', { name: /cancel|do not link/i }).click();
+    await page.waitForURL(/\/ci\/applinks\/admin/);
+    expect(await page.locator('tbody a').count()).to.equal(0);
+    await look('landing-declined');
+    expect(await pair.app.applinks.links.list()).to.deep.equal([]);
+    await pair.bitbucket.linking.deleteLink(linkId);
+  });
 });

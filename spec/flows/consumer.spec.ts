@@ -69,6 +69,31 @@ describe('Calls to a peer', () => {
       expect(await (await as()(whoami)).text()).to.equal('ben');
     });
 
+    it('leads from the page of the link by the connection that was tested, and back to that page', async () => {
+      const other = {
+        ...(await pair.app.store.links.get(linkId))!.outgoing[0]!,
+        id: 'other',
+        preferred: false,
+      };
+      const link = (await pair.app.store.links.get(linkId))!;
+      await pair.app.store.links.update({ ...link, outgoing: [...link.outgoing, other] });
+      const status = {
+        ...{ working: false, category: 'ACCESS_ERROR', type: 'LOCAL_AUTH_TOKEN_REQUIRED' },
+        ...{ cause: '', cure: '', answer: null, hints: [], checkedAtMs: clock.now() },
+        connectUrl: connectUrl('?via=other'),
+      };
+      const note = { linkId, kind: 'status', document: JSON.stringify(status), atMs: clock.now() };
+      await pair.app.store.notes.put(note);
+      const admin = await browserOf('admin', 'admin');
+      const path = `${pair.app.baseUrl}/applinks/admin/links/${linkId}`;
+      const page = (await admin.get(path)).text.replaceAll('&amp;', '&').replaceAll('&#38;', '&');
+      const returnTo = new URLSearchParams({ returnTo: new URL(path).pathname }).toString();
+      expect(page).to.include(`?via=other&${returnTo}"`).and.include(`/connect/${linkId}?${returnTo}"`);
+      const consent = await admin.get(connectUrl(`?via=other&${returnTo}`));
+      expect((await admin.submit(consent, { button: 'approve' })).url).to.equal(path);
+      expect(await pair.app.store.grants.get('other', 'id-admin')).to.not.equal(undefined);
+    });
+
     it('goes back to where the user was, on our own site only', async () => {
       const browser = await browserOf('ana', 'ben');
       const consent = await browser.get(connectUrl('?returnTo=/whoami%3Fx%3D1'));
@@ -213,6 +238,18 @@ describe('Calls to a peer', () => {
 
   describe('using it', () => {
     beforeEach(() => connect());
+
+    it('signs a form that is given as bytes, and refuses one that is no text', async () => {
+      await connect();
+      const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+      const body = Buffer.from('a=1&b=%C3%A9');
+      // Nothing takes a form there, which is said only after the signature was found good.
+      expect((await as()(whoami, { method: 'POST', headers, body })).status).to.equal(404);
+      const broken = as()(whoami, { method: 'POST', headers, body: Buffer.from([0x61, 0x3d, 0xff]) });
+      expect(await rejection(broken))
+        .to.have.property('message')
+        .that.includes('not UTF-8');
+    });
 
     it('signs query, form and other bodies', async () => {
       expect((await as()(`${whoami}?a=b%20c&a=+&c`)).status).to.equal(200);
@@ -405,6 +442,22 @@ describe('Calls to a peer', () => {
       const [consumer] = [...pair.bitbucket.consumers.values()];
       consumer!.executingUser = 'ben';
       expect(await (await client.asApplication()(whoami)).text()).to.equal('ben');
+    });
+
+    it('is seen as the last use of the link, in each direction', async () => {
+      const admin = await browserOf('admin', 'admin');
+      const minutesAgo = async (): Promise<(number | undefined)[]> => {
+        const { text } = await admin.get(`${pair.app.baseUrl}/applinks/admin/links/${linkId}`);
+        return [...text.matchAll(/Last used<\/dt><dd>(?:<time datetime="([^"]+)"|never)/g)].map(([, time]) =>
+          time === undefined ? undefined : Math.round((clock.now() - Date.parse(time)) / minuteMs),
+        );
+      };
+      expect(await minutesAgo()).to.deep.equal([undefined, undefined]);
+      await pair.app.applinks.client(linkId).asApplication()(whoami);
+      expect(await minutesAgo()).to.deep.equal([undefined, 0]);
+      clock.advance(minuteMs);
+      await pair.bitbucket.linking.callAsApplication(pair.bitbucket.links()[0]!.id, 'GET', '/whois');
+      expect(await minutesAgo()).to.deep.equal([0, 1]);
     });
 
     it('2LOi needs the level here, then there', async () => {

@@ -161,8 +161,10 @@ describe('Create link, from our side', () => {
     const bad = JSON.stringify({ key: 'x' });
     pair.bitbucket.faults.answer(/consumer-info/, { status: 200, body: bad });
     const refused = await enter(pair.bitbucket.url);
-    expect(refused.status).to.equal(502);
-    expect(refused.text).to.match(/consumer info/i);
+    expect(refused.status).to.equal(400);
+    expect(refused.text)
+      .to.match(/consumer info/i)
+      .and.include('role="alert"');
   });
 
   it('b10: tells nobody from somebody by what whoami answers', async () => {
@@ -310,6 +312,24 @@ describe('Create link, from our side', () => {
       .and.include((await ours())[0]!.id);
   });
 
+  it('adopts the half here that was typed by hand, which keeps its consumer', async () => {
+    const typed = await pair.app.applinks.links.create({
+      name: 'Our Bitbucket',
+      type: 'stash',
+      displayUrl: pair.bitbucket.url,
+      credential: { key: 'typed-key', signatureMethod: 'HMAC-SHA1' },
+    });
+    expect((await enter(pair.bitbucket.url)).text).to.include('has a link with it already');
+    await create(administrator);
+    const [link, ...others] = await ours();
+    expect(others).to.deep.equal([]);
+    expect(link).to.include({ id: typed.link.id, applicationId: pair.bitbucket.serverId });
+    expect(link!.incoming.map(({ key }) => key)).to.deep.equal([
+      'typed-key',
+      pair.bitbucket.host.consumerKey,
+    ]);
+  });
+
   it('b13: what was changed of a link that was there already is told, and the link stays', async () => {
     const { linkId } = await pair.bitbucket.linking.createOwnHalf(pair.app.baseUrl);
     pair.bitbucket.faults.answer({ path: /whoami/ }, { status: 500 });
@@ -363,6 +383,27 @@ describe('Create link, from our side', () => {
     expect(await ours()).to.have.length(1);
   });
 
+  it('b13: leaves alone on both sides what another administrator has finished meanwhile, and tells it', async () => {
+    const page = await enter(pair.bitbucket.url);
+    const { links } = pair.app.store;
+    const update = links.update.bind(links);
+    let changes = 0;
+    links.update = async (link) => {
+      changes += 1;
+      if (changes !== 1) return update(link);
+      // The first one is about to trust the key of a link that it has made on both sides.
+      await create(administrator);
+      throw new Error('the disk is full');
+    };
+    const failed = await submit(page, administrator);
+    links.update = update;
+    expect(failed.text).to.include('failed while trusting its key').and.include('somebody else uses');
+    expect(failed.text).to.include(`${pair.app.baseUrl}/applinks/admin/links/${(await ours())[0]!.id}`);
+    expect(failed.text).to.include(`${pair.bitbucket.url}/plugins/servlet/applinks/listApplicationLinks`);
+    expect(theirs().map(({ id }) => id)).to.deep.equal([(await ours())[0]!.remoteLinkId]);
+    expect(await pair.app.applinks.client((await ours())[0]!.id).status()).to.include({ working: true });
+  });
+
   it('by redirect: our half, then theirs in the browser, and back', async () => {
     const arrival = await create({ how: 'browser' });
     expect(arrival.url).to.include('/bb/plugins/servlet/applinks/listApplicationLinks');
@@ -403,6 +444,23 @@ describe('Create link, from our side', () => {
       fields: administrator,
     });
     expect(deleted.url).to.include('done=deleted');
+    expect([await ours(), theirs()]).to.deep.equal([[], []]);
+  });
+
+  it('b12: deletes both halves with the account that the administrator has connected, without a password', async () => {
+    await create(administrator);
+    const { id } = (await ours())[0]!;
+    const path = at(`/links/${id}/delete-both`);
+    expect((await browser.get(path)).text).not.to.include('with my account there');
+    const consent = await browser.get(`${pair.app.baseUrl}/applinks/connect/${id}`);
+    await browser.submit(consent, { button: 'approve' });
+    const undo = pair.bitbucket.faults.answer({ method: 'DELETE', path: /./ }, { status: 500 });
+    const refused = await browser.submit(await browser.get(path), { form: 1, button: 'account' });
+    expect(refused.text).to.include('Nothing was deleted here');
+    expect([(await ours()).length, theirs().length]).to.deep.equal([1, 1]);
+    undo();
+    const deleted = await browser.submit(await browser.get(path), { form: 1, button: 'account' });
+    expect(deleted.url, deleted.text.slice(0, 800)).to.include('done=deleted');
     expect([await ours(), theirs()]).to.deep.equal([[], []]);
   });
 

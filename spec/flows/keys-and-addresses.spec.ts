@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { MiniBrowser, Page } from 'express-applinks/testing';
 import { bitbucketStandIn } from 'express-applinks/testing';
-import { linkByRedirect, startPair, type Pair } from '../support/linked-peer.js';
+import { connectAccount, linkByRedirect, startPair, type Pair } from '../support/linked-peer.js';
 
 const whoami = '/plugins/servlet/applinks/whoami';
 
@@ -165,6 +165,50 @@ describe('A link over time', () => {
       await move(there);
       expect((await link()).rpcUrl).to.equal(there);
       expect(await answersUs()).to.equal(200);
+    });
+
+    for (const [how, answer] of [
+      ['answers 500', { status: 500, body: '<h1>Oops</h1>' }],
+      ['drops the connection', { drop: true }],
+      ['redirects', { status: 302, headers: { Location: 'https://evil.example.test/' } }],
+      ['shows no manifest', { status: 200, body: '<html></html>' }],
+    ] as const) {
+      it(`stays as it was when the new one ${how} on being asked who is there`, async () => {
+        const before = await link();
+        const undo = pair.bitbucket.faults.answer({ path: /manifest/ }, answer);
+        const refused = await move(pair.bitbucket.url.replace('127.0.0.1', 'localhost'));
+        undo();
+        expect(refused.status).to.equal(400);
+        expect(refused.text).to.include('Confirm the address if you are sure');
+        expect(await link()).to.deep.equal(before);
+        expect(await answersUs()).to.equal(200);
+      });
+    }
+
+    it('stays as it was when it cannot be stored, and when the link was deleted meanwhile', async () => {
+      const before = await link();
+      const there = pair.bitbucket.url.replace('127.0.0.1', 'localhost');
+      const { links } = pair.app.store;
+      const update = links.update.bind(links);
+      links.update = () => Promise.reject(new Error('the disk is full'));
+      const failed = await move(there);
+      links.update = update;
+      expect(failed.status).to.equal(500);
+      expect(failed.text).not.to.include('the disk is full');
+      expect(await link()).to.deep.equal(before);
+      const page = await admin.get(at(`/links/${linkId}/edit`));
+      await pair.app.applinks.links.remove(linkId);
+      expect((await admin.submit(page, { fields: { rpc_url: there } })).status).to.equal(404);
+      expect(await pair.app.applinks.links.list()).to.deep.equal([]);
+    });
+
+    it('leads back again after a move to nobody, with what users have connected', async () => {
+      await connectAccount(pair, linkId, 'ana', 'ben');
+      await move('http://127.0.0.1:1', true);
+      const as = () => pair.app.applinks.client(linkId).as('id-ana')(whoami);
+      expect(await as().catch((error: unknown) => error)).to.have.property('code', 'peer_unreachable');
+      await move(pair.bitbucket.url);
+      expect(await (await as()).text()).to.equal('ben');
     });
 
     it('does not change to another installation, or to nobody, unless that is confirmed', async () => {

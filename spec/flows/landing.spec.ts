@@ -149,6 +149,21 @@ describe('The landing page', () => {
     expect(await pair.app.applinks.links.list()).to.deep.equal([]);
   });
 
+  it('completes the link that was typed by hand instead of a second one', async () => {
+    const { link } = await pair.app.applinks.links.create({
+      name: 'Typed',
+      type: 'stash',
+      displayUrl: `${pair.bitbucket.url}/`,
+    });
+    const page = await admin.get(landing(pair.bitbucket.url));
+    await admin.submit(page);
+    const links = await pair.app.applinks.links.list();
+    expect(links.map(({ id, applicationId }) => [id, applicationId])).to.deep.equal([
+      [link.id, pair.bitbucket.serverId],
+    ]);
+    await pair.app.applinks.links.remove(link.id);
+  });
+
   it('undoes a new link when its second half fails', async () => {
     const page = await admin.get(landing(pair.bitbucket.url));
     const { links } = pair.app.store;

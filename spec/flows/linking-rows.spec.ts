@@ -51,6 +51,35 @@ for (const options of variants) {
     });
     afterEach(() => pair.close());
 
+    it('a8: adopts the link to this address that was typed by hand, with its consumers', async () => {
+      const typed = await pair.app.applinks.links.create({
+        name: 'Our Bitbucket',
+        type: 'generic',
+        displayUrl: `${pair.bitbucket.url}/`,
+        credential: { key: 'typed-key', signatureMethod: 'HMAC-SHA1' },
+      });
+      expect((await put()).status).to.equal(201);
+      const [link, ...others] = await pair.app.applinks.links.list();
+      expect(others).to.deep.equal([]);
+      expect(link).to.deep.include({
+        ...{ id: typed.link.id, name: 'Our Bitbucket', type: 'stash', primary: true },
+        ...{ applicationId: peerId(), rpcUrl: pair.bitbucket.url, incoming: typed.link.incoming },
+      });
+    });
+
+    it('a8: adopts no link to another address because a peer says that this is its own', async () => {
+      await pair.app.applinks.links.create({
+        name: 'Real',
+        type: 'stash',
+        displayUrl: 'https://real.example',
+      });
+      expect((await put({ displayUrl: 'https://real.example' })).status).to.equal(201);
+      expect((await pair.app.applinks.links.list()).map(({ name }) => name)).to.deep.equal([
+        'Real',
+        'Bitbucket',
+      ]);
+    });
+
     it('a1, a2: the manifest in XML and JSON, at every version, without a redirect', async () => {
       const xml = await ask('GET', '/rest/applinks/1.0/manifest');
       expect(xml.status).to.equal(200);
@@ -361,6 +390,17 @@ for (const options of variants) {
         const answer = await ask(method, path, xml, body);
         expect(answer.status, `${method} ${path}: ${answer.text}`).to.equal(expected);
         expect(answer.text, `${method} ${path}`).to.include(text);
+      }
+    });
+
+    it('a12: an id that is none is 400, one that nobody has 404', async () => {
+      const path = (id: string): string => `/rest/applinks/3.0/status/${id}/oauth`;
+      for (const method of ['GET', 'PUT']) {
+        const malformed = await ask(method, path('no-id'), admin(), method === 'GET' ? undefined : {});
+        expect(malformed.status).to.equal(400);
+        expect(messages(malformed)).to.include('UUID');
+        const unknown = path('680a4e42-d268-36bc-9728-7b01427756c2');
+        expect((await ask(method, unknown, admin(), method === 'GET' ? undefined : {})).status).to.equal(404);
       }
     });
 

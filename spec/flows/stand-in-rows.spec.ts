@@ -128,8 +128,8 @@ describe('Rows of 11c, the stand-in against the kit', () => {
     const entry = await browser.get(`${pair.app.baseUrl}/applinks/admin/create`);
     const page = await browser.submit(entry, { fields: { url: pair.bitbucket.url } });
     const form = page.forms.findIndex(({ fields }) => fields.some(([name]) => name === 'direction'));
-    const fields = { admin_name: 'admin', admin_password: 'sysadmin', manual: '1' };
-    await browser.submit(page, { form, fields, button: 'password' });
+    const fields = { how: 'password', admin_name: 'admin', admin_password: 'sysadmin', manual: '1' };
+    await browser.submit(page, { form, fields });
     const there = pair.bitbucket.links()[0]!.id;
     await browser.submit(await browser.get(pair.bitbucket.danceUrl(there)), { button: 'authorize' });
     const signed = [
@@ -261,8 +261,8 @@ describe('Rows of 11c, the stand-in against the kit', () => {
     const page = await browser.submit(entry, { fields: { url: pair.bitbucket.url } });
     const form = page.forms.findIndex(({ fields }) => fields.some(([name]) => name === 'direction'));
     const before = pair.bitbucket.received.length;
-    const fields = { admin_name: 'boss', admin_password: 'boss' };
-    const done = await browser.submit(page, { form, fields, button: 'password' });
+    const fields = { how: 'password', admin_name: 'boss', admin_password: 'boss' };
+    const done = await browser.submit(page, { form, fields });
     expect(done.url, done.text.slice(0, 500)).to.include('done=linked');
     const changes = pair.bitbucket.received.slice(before).filter(({ method }) => method === 'PUT');
     expect(changes).to.have.length(4);

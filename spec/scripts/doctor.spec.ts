@@ -1,8 +1,12 @@
 /** `npm run doctor` as it is run by hand: what it prints, and its exit status. */
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { bitbucketStandIn, type BitbucketStandIn } from 'express-applinks/testing';
+import { createAuthority } from '../support/certificates.js';
+import { listenTls, serve } from '../support/peer.js';
 
 const script = join(import.meta.dirname, '..', '..', 'scripts', 'doctor.js');
 
@@ -62,11 +66,34 @@ describe('npm run doctor', () => {
   });
 
   it('refuses loopback unless told, and says how it is used', async () => {
-    expect((await doctor(bitbucket.url)).output).to.match(/FAIL {2}.+/);
+    expect((await doctor(bitbucket.url)).output).to.match(/FAIL {2}.+add --insecure-loopback/);
     expect(await doctor()).to.deep.equal({
       status: 1,
       output: 'Usage: npm run doctor -- <base url> [--ca <file>] [--insecure-loopback]\n',
     });
     expect((await doctor('http://no-such-host.invalid')).status).to.equal(1);
+  });
+
+  it('refuses a file without a certificate', async () => {
+    const none = await doctor(bitbucket.url, '--insecure-loopback', '--ca', script);
+    expect(none.output).to.include('holds no certificate').and.not.include('ok  ');
+    expect(none.status).to.equal(1);
+  });
+
+  it('names --ca for a certificate that is not trusted, and takes it from there', async () => {
+    const authority = await createAuthority();
+    const server = await listenTls(serve('hello'), await authority.issue({ name: 'localhost' }));
+    const url = `https://localhost:${server.port}`;
+    const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
+    const file = join(folder, 'ca.pem');
+    await writeFile(file, authority.cert);
+    try {
+      expect((await doctor(url, '--insecure-loopback')).output).to.match(/FAIL .*by --ca <file>/);
+      const trusted = await doctor(url, '--insecure-loopback', '--ca', file);
+      expect(trusted.output).to.include('FAIL').and.not.include('certificate');
+    } finally {
+      await server.close();
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -3,45 +3,33 @@
  * us, are we known there already, its half, our half, test. The remote half comes first, and everything is undone when
  * a later step fails (b13). Two administrators who do it at once meet on the same link.
  */
-import type { Context } from '../../context.js';
-import { ApplinksError } from '../../errors.js';
-import type { SigningKeys } from '../../store/signing-keys.js';
-import type { Link, OutgoingLevels } from '../../store/store.js';
-import { notFound, type ChangeLink } from '../link-change.js';
+import { ApplinksError, type LeftBehind } from '../../errors.js';
+import type { Link } from '../../store/store.js';
+import { notFound } from '../link-change.js';
 import type { Discovery } from '../linking/context.js';
 import { lookOf, type PeerLook } from '../landing/peer-look.js';
-import { requireKnownAddress, type PeerLinks } from '../linking/peer-links.js';
 import {
   administerPeer,
+  callWithPassword,
+  type AdministratorCall,
   type Administrator,
-  type ManualOutgoing,
   type OwnDescription,
   type PeerAdministration,
 } from './peer-administration.js';
-import type { PeerCall } from './peer-call.js';
+import { watchLink, type LinkWatch } from './link-watch.js';
+import { makeOwnHalf, type OwnHalfDependencies, type WantedLink } from './own-half.js';
+import type { PeerCall, PeerCallAnswer } from './peer-call.js';
+import type { SecretConsumer } from './secret-consumer.js';
 import { withUndo, type Steps } from './undo.js';
 
-export interface WantedLink {
-  look: PeerLook;
-  name: string;
-  direction: 'incoming' | 'outgoing' | 'two-way';
-  /** Also calls without a user. */
-  twoLegged: boolean;
-  /** It calls us by consumer key and shared secret instead of its own key (b9). */
-  isManual?: boolean;
-}
-
-export interface AutomaticLinkDependencies {
-  context: Context;
+export interface AutomaticLinkDependencies extends OwnHalfDependencies {
   call: PeerCall;
+  /** In the name of a user of ours, with what the peer has granted them; see link-client.ts. */
+  callAs: (linkId: string, userId: string, method: string, path: string) => Promise<PeerCallAnswer>;
   discovery: Discovery;
-  peers: PeerLinks;
-  keys: Pick<SigningKeys, 'current'>;
-  changeLink: ChangeLink;
-  removeLink: (id: string, by: string | null) => Promise<void>;
   own: OwnDescription;
   /** A consumer with a new shared secret at our link; see link-service.ts. */
-  addSecretConsumer: (linkId: string, by: string) => Promise<ManualOutgoing>;
+  addSecretConsumer: (linkId: string, by: string) => Promise<SecretConsumer>;
   /** What the button *Test link* does (b10, b11). @throws ApplinksError with cause and cure */
   test: (link: Link) => Promise<void>;
 }
@@ -53,12 +41,17 @@ export interface AutomaticLinks {
   linkByPassword(wanted: WantedLink, administrator: Administrator, by: string): Promise<Link>;
   /** Our half only; the browser then goes to the peer for the other one. @throws LinkingFailed */
   ownHalf(wanted: WantedLink, by: string): Promise<Link>;
-  /** Their half, then ours. @throws PeerRefused, PeerUnreachable; nothing is deleted here then */
-  removeTwoWay(linkId: string, administrator: Administrator, by: string): Promise<void>;
+  /**
+   * Their half, then ours; null: in the name of the account that `by` has connected there.
+   * @throws PeerRefused, PeerUnreachable, CredentialsRequired; nothing is deleted here then
+   */
+  removeTwoWay(linkId: string, administrator: Administrator | null, by: string): Promise<void>;
 }
 
 export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): AutomaticLinks {
-  const { context, call, discovery, own, test, removeLink } = dependencies;
+  const { context, call, callAs, discovery, own, test, removeLink, peers } = dependencies;
+  const watch = ({ id, rpcUrl }: PeerLook): Promise<LinkWatch> =>
+    watchLink(context.store.links, () => peers.find(id, rpcUrl));
   return {
     look: async (url) => {
       const manifest = await discovery.manifest(url);
@@ -66,7 +59,11 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
         throw new ApplinksError('conflict', 409, 'This is the address of this application itself.');
       return lookOf(url, manifest, await discovery.consumerInfo(url));
     },
-    ownHalf: (wanted, by) => withUndo((steps) => makeOwnHalf(dependencies, steps, wanted, null, by)),
+    ownHalf: (wanted, by) =>
+      withUndo(async (steps) => {
+        const half = { remoteLinkId: null, watch: await watch(wanted.look) };
+        return makeOwnHalf(dependencies, steps, wanted, half, by);
+      }),
     linkByPassword: (wanted, administrator, by) =>
       withUndo(async (steps) => {
         const { rpcUrl, displayUrl } = wanted.look;
@@ -78,7 +75,7 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
               400,
               'Enter name and password of an administrator there.',
             );
-          const there = administerPeer(call, rpcUrl, administrator);
+          const there = administerPeer(callWithPassword(call, rpcUrl, administrator));
           if (!(await there.isAdministrator()))
             throw new ApplinksError(
               'forbidden',
@@ -95,12 +92,15 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
               `It cannot reach this application at ${own.baseUrl}, or finds another one there. Check baseUrl, and the network between the two.`,
             );
         });
+        const seen = await watch(wanted.look);
         const known = await steps.step('looking for an existing link there', () =>
           peer.findOurs(own.baseUrl),
         );
         const where = `${displayUrl}/plugins/servlet/applinks/listApplicationLinks`;
         const theirs =
-          known === undefined ? await createTheirs(peer, steps, own, where) : { id: known, isNew: false };
+          known === undefined
+            ? await createTheirs(peer, steps, own, where, seen)
+            : { id: known, isNew: false };
         if (!theirs.isNew)
           steps.undoLater({ left: { what: `changed settings of the existing link to ${own.name}`, where } });
         const isManual = wanted.isManual === true && wanted.direction !== 'outgoing';
@@ -108,10 +108,17 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
           await steps.step('letting it call us', () => peer.letItCallUs(theirs.id, levels));
         if (wanted.direction !== 'incoming')
           await steps.step('letting us call it', () => peer.letUsCallIt(theirs.id, levels));
-        const link = await makeOwnHalf(dependencies, steps, wanted, theirs.id, by);
+        const link = await makeOwnHalf(
+          dependencies,
+          steps,
+          wanted,
+          { remoteLinkId: theirs.id, watch: seen },
+          by,
+        );
         if (isManual)
           await steps.step('letting it call us with a shared secret', async () => {
-            const consumer = await dependencies.addSecretConsumer(link.id, by);
+            const { link: withConsumer, consumer } = await dependencies.addSecretConsumer(link.id, by);
+            seen.changed(withConsumer);
             await peer.letItCallUsBySecret(theirs.id, own.name, consumer, levels);
           });
         await steps.step('testing the link', () => test(link));
@@ -122,7 +129,11 @@ export function createAutomaticLinks(dependencies: AutomaticLinkDependencies): A
       const { rpcUrl, remoteLinkId } = link;
       if (rpcUrl === null)
         throw new ApplinksError('conflict', 409, 'The address of the other side is not known.');
-      await removeTheirs(administerPeer(call, rpcUrl, administrator), remoteLinkId, own.baseUrl);
+      const send: AdministratorCall =
+        administrator === null
+          ? (method, path) => callAs(linkId, by, method, `/rest/${path}`)
+          : callWithPassword(call, rpcUrl, administrator);
+      await removeTheirs(administerPeer(send), remoteLinkId, own.baseUrl);
       await removeLink(linkId, by);
     },
   };
@@ -153,75 +164,18 @@ async function createTheirs(
   { step, undoLater }: Steps,
   own: OwnDescription,
   where: string,
+  watch: LinkWatch,
 ): Promise<{ id: string; isNew: boolean }> {
   const creating = step('creating the link there', () => peer.create(own));
-  const remove = async (): Promise<void> => {
+  const what = `the link to ${own.name}`;
+  const remove = async (): Promise<LeftBehind | undefined> => {
     const theirs = await creating.catch(() => undefined);
-    if (theirs?.isNew === false) return;
+    if (theirs?.isNew === false) return undefined;
+    if (await watch.isShared()) return { what: `${what}, which somebody else uses now`, where };
     const id = theirs?.id ?? (await peer.findOurs(own.baseUrl));
     if (id !== undefined) await peer.remove(id);
+    return undefined;
   };
-  undoLater({ left: { what: `the link to ${own.name}`, where }, undo: remove });
+  undoLater({ left: { what, where }, undo: remove });
   return creating;
-}
-
-async function makeOwnHalf(
-  { peers, keys, changeLink, removeLink, context }: AutomaticLinkDependencies,
-  { step, undoLater }: Steps,
-  { look, name, direction, twoLegged }: WantedLink,
-  remoteLinkId: string | null,
-  by: string,
-): Promise<Link> {
-  const levels: OutgoingLevels = { threeLegged: true, twoLegged, impersonation: false };
-  const { link, isNew } = await step('creating the link here', () =>
-    findOrCreate(peers, { ...look, name }, by),
-  );
-  const where = `${context.config.baseUrl}/applinks/admin/links/${link.id}`;
-  if (isNew) undoLater({ left: { what: `the link to ${name}`, where }, undo: () => removeLink(link.id, by) });
-  else undoLater({ left: { what: `changed settings of the existing link to ${link.name}`, where } });
-  // Also in manual mode: what it sends without a user is signed by its key all the same (5.1).
-  if (direction !== 'outgoing')
-    await step('trusting its key', () =>
-      peers.trust(link.id, look.consumer, { twoLegged, impersonation: false }, by),
-    );
-  if (direction !== 'incoming')
-    await step('switching on the outgoing direction', () => peers.setOutgoing(link.id, levels, by));
-  const { id: signingKeyId } = await keys.current();
-  return step('completing the link here', () =>
-    changeLink(
-      link.id,
-      (current) => ({
-        ...current,
-        applicationId: current.applicationId ?? look.id,
-        rpcUrl: current.rpcUrl ?? look.rpcUrl,
-        remoteLinkId: remoteLinkId ?? current.remoteLinkId,
-        outgoing: current.outgoing.map((connection) =>
-          connection.kind === 'oauth1-atlassian' && remoteLinkId !== null && direction !== 'incoming'
-            ? { ...connection, signingKeyId }
-            : connection,
-        ),
-      }),
-      by,
-    ),
-  );
-}
-
-/** Of two administrators at once one makes it; the other goes on with the same. */
-async function findOrCreate(
-  peers: PeerLinks,
-  look: PeerLook,
-  by: string,
-): Promise<{ link: Link; isNew: boolean }> {
-  const known = await peers.find(look.id);
-  if (known) {
-    requireKnownAddress(known, look.rpcUrl);
-    return { link: known, isNew: false };
-  }
-  try {
-    return { link: await peers.create(look, by), isNew: true };
-  } catch (error) {
-    const winner = await peers.find(look.id);
-    if (!winner || !(error instanceof ApplinksError) || error.code !== 'link_exists') throw error;
-    return { link: winner, isNew: false };
-  }
 }

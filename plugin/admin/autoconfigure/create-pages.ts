@@ -11,6 +11,7 @@ import { landingPath } from '../landing/landing-pages.js';
 import { confirmPurpose, type PeerLook } from '../landing/peer-look.js';
 import { isBaseUrl } from '../landing/starting-peer.js';
 import { notFound } from '../link-change.js';
+import type { PeerLinks } from '../linking/peer-links.js';
 import {
   seeOther,
   type PageAccess,
@@ -18,7 +19,8 @@ import {
   type UncheckedSubmission,
   type Visit,
 } from '../page-access.js';
-import type { AutomaticLinks, WantedLink } from './automatic-links.js';
+import type { AutomaticLinks } from './automatic-links.js';
+import type { WantedLink } from './own-half.js';
 import { isConfidential } from './peer-administration.js';
 
 /** consumer/discovery.ts: what is at the address that an administrator typed. */
@@ -35,6 +37,7 @@ export interface CreatePageDependencies {
   views: Views;
   access: PageAccess;
   automatic: AutomaticLinks;
+  peers: Pick<PeerLinks, 'find'>;
   findPeer: FindPeer;
 }
 
@@ -84,13 +87,13 @@ export async function lookUp(
 }
 
 async function renderFound(
-  { views, context }: CreatePageDependencies,
+  { views, context, peers }: CreatePageDependencies,
   { res, formToken }: Visit,
   look: PeerLook,
   { suggestedUrl, warnings = [] }: Pick<LookedUp, 'suggestedUrl' | 'warnings'>,
   form: { values: Record<string, string>; failure?: LinkingFailed } = { values: {} },
 ): Promise<void> {
-  const known = (await context.store.links.list()).find(({ applicationId }) => applicationId === look.id);
+  const known = await peers.find(look.id, look.rpcUrl);
   const page = {
     peer: look,
     known: known && { id: known.id, name: known.name },
@@ -188,10 +191,9 @@ export function deleteTwoWay(dependencies: CreatePageDependencies): Endpoint {
     ({ param }) => deletePurpose(param('id')),
     async (visit: Submission) => {
       const { form, user, res, param } = visit;
-      const administrator = {
-        name: form.get('admin_name') ?? '',
-        password: form.get('admin_password') ?? '',
-      };
+      const administrator = form.has('account')
+        ? null
+        : { name: form.get('admin_name') ?? '', password: form.get('admin_password') ?? '' };
       try {
         await automatic.removeTwoWay(param('id'), administrator, user.id);
         seeOther(context, res, '/applinks/admin?done=deleted');
@@ -206,10 +208,13 @@ export function deleteTwoWay(dependencies: CreatePageDependencies): Endpoint {
 
 async function renderDelete(
   { context, views }: Pick<CreatePageDependencies, 'context' | 'views'>,
-  { res, param, formToken }: Visit,
+  { res, param, formToken, user }: Visit,
   problem: string | undefined,
 ): Promise<void> {
-  const { id, name, rpcUrl } = (await context.store.links.get(param('id'))) ?? notFound('link');
-  const page = { link: { id, name, rpcUrl }, problem, csrfToken: formToken(deletePurpose(id)) };
+  const { id, name, rpcUrl, outgoing } = (await context.store.links.get(param('id'))) ?? notFound('link');
+  const connection = outgoing.find(({ preferred }) => preferred) ?? outgoing[0];
+  const isConnected =
+    connection !== undefined && (await context.store.grants.get(connection.id, user.id)) !== undefined;
+  const page = { link: { id, name, rpcUrl }, isConnected, problem, csrfToken: formToken(deletePurpose(id)) };
   await views.render(res, 'delete-both', page, { status: problem === undefined ? 200 : 400 });
 }

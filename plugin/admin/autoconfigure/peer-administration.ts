@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { ApplinksError, PeerRefused } from '../../errors.js';
 import type { OutgoingLevels } from '../../store/store.js';
-import type { PeerCall } from './peer-call.js';
+import type { PeerCall, PeerCallAnswer } from './peer-call.js';
 import { requireSuccess, saidBy } from './peer-said.js';
 
 export interface Administrator {
@@ -39,22 +39,32 @@ const linkList = z.array(
 );
 const created = z.object({ 'resources-created': z.array(z.object({ href: z.string() })).min(1) });
 
+/** One request to the peer's REST, below `/rest/`, in the name of one of its administrators. */
+export type AdministratorCall = (method: string, path: string, body?: object) => Promise<PeerCallAnswer>;
+
 /** @throws ApplinksError `invalid_input` when the password would travel in the clear */
-export function administerPeer(call: PeerCall, rpcUrl: string, administrator: Administrator) {
+export function callWithPassword(
+  call: PeerCall,
+  rpcUrl: string,
+  { name, password }: Administrator,
+): AdministratorCall {
   requireConfidential(rpcUrl);
-  const encoded = Buffer.from(`${administrator.name}:${administrator.password}`).toString('base64');
-  const send = (method: string, path: string, body?: object) =>
+  const authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+  return (method, path, body) =>
     call({
       method,
       url: `${rpcUrl}/rest/${path}`,
       headers: {
-        authorization: `Basic ${encoded}`,
+        authorization,
         accept: 'application/json',
         'x-atlassian-token': 'no-check',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+}
+
+export function administerPeer(send: AdministratorCall) {
   const link = (id: string): string => `applicationlink/${encodeURIComponent(id)}`;
   const links = async (): Promise<z.infer<typeof linkList>> => {
     const answer = await send('GET', 'applinks/3.0/applinks');

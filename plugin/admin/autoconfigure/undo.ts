@@ -7,8 +7,11 @@ import { LinkingFailed, type LeftBehind } from '../../errors.js';
 export interface Undoable {
   /** What would stay behind, and where it is removed by hand. */
   left: LeftBehind;
-  /** Without one it is always told: what an existing link had before is not ours to guess. */
-  undo?: () => Promise<unknown>;
+  /**
+   * Without one it is always told: what an existing link had before is not ours to guess. When it answers what it kept,
+   * that is told in its place.
+   */
+  undo?: () => Promise<LeftBehind | undefined>;
 }
 
 export interface Steps {
@@ -37,8 +40,8 @@ export async function withUndo<T>(run: (steps: Steps) => Promise<T>): Promise<T>
 async function undoAll(done: Undoable[]): Promise<LeftBehind[]> {
   const left: LeftBehind[] = [];
   for (const { undo, left: behind } of done.reverse()) {
-    if (undo) await undo().catch(() => left.push(behind));
-    else left.push(behind);
+    const kept = undo ? await undo().catch(() => behind) : behind;
+    if (kept) left.push(kept);
   }
   return left;
 }

@@ -10,7 +10,8 @@ import type { Views } from '../../http/views.js';
 import type { Link } from '../../store/store.js';
 import type { ChangeLink } from '../link-change.js';
 import type { Discovery } from '../linking/context.js';
-import { requireKnownAddress, type PeerLinks } from '../linking/peer-links.js';
+import { requireKnownAddress } from '../linking/known-address.js';
+import type { PeerLinks } from '../linking/peer-links.js';
 import { seeOther, type PageAccess, type Visit } from '../page-access.js';
 import { confirmPurpose, lookOf, type PeerLook } from './peer-look.js';
 import {
@@ -56,7 +57,7 @@ async function renderLanding(
   const { views, peers, serverId } = dependencies;
   try {
     const look = await lookAt(dependencies, starting.url);
-    const known = await peers.find(look.id);
+    const known = await peers.find(look.id, look.rpcUrl);
     if (known) requireKnownAddress(known, look.rpcUrl);
     const page = {
       peer: look,
@@ -103,9 +104,9 @@ async function makeOurHalf(
   createdId: string | null,
   by: string,
 ): Promise<void> {
-  const known = await peers.find(look.id);
+  const known = await peers.find(look.id, look.rpcUrl);
   if (known) requireKnownAddress(known, look.rpcUrl);
-  const link = known ?? (await peers.create(look, by));
+  const link = known ? await peers.adopt(known, look, by) : await peers.create(look, by);
   try {
     await peers.trust(link.id, look.consumer, { twoLegged: true, impersonation: false }, by);
     await peers.setOutgoing(link.id, { threeLegged: true, twoLegged: true, impersonation: false }, by);

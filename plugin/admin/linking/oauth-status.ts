@@ -10,6 +10,7 @@ import { outgoingLevels, trustPeer } from './authentication.js';
 import { flag, readFields } from './body.js';
 import { capture, requireLink, type LinkingDependencies } from './context.js';
 import type { LinkingHandler } from './endpoint.js';
+import { serverId } from './peer-description.js';
 
 const level = z
   .object({
@@ -27,19 +28,23 @@ const statusBody = z.object({ incoming: level, outgoing: level });
 
 type Levels = z.output<typeof level>;
 
+const malformedId = errorList(400, ['The id of an application link is a UUID.']);
+
 export function showStatus(dependencies: LinkingDependencies): LinkingHandler {
-  return async (req) => ({
-    status: 200,
-    root: 'status',
-    entity: statusOf(await requireLink(dependencies, capture(req.params, 0))),
-  });
+  return async (req) => {
+    const id = capture(req.params, 0);
+    if (!serverId.safeParse(id).success) return malformedId;
+    return { status: 200, root: 'status', entity: statusOf(await requireLink(dependencies, id)) };
+  };
 }
 
 export function putStatus(dependencies: LinkingDependencies): LinkingHandler {
   const { access, rawBodies, peers, context } = dependencies;
   return async (req): Promise<LinkingAnswer> => {
     const by = await access.requireAdmin(req);
-    const link = await requireLink(dependencies, capture(req.params, 0));
+    const id = capture(req.params, 0);
+    if (!serverId.safeParse(id).success) return malformedId;
+    const link = await requireLink(dependencies, id);
     const body = statusBody.safeParse(await readFields(req, rawBodies));
     if (!body.success) return errorList(400, ['Send both levels: {"incoming":{…},"outgoing":{…}}.']);
     const { incoming, outgoing } = body.data;

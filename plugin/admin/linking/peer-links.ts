@@ -12,6 +12,7 @@ import type { Connection, IncomingLevels, Link, OutgoingLevels, RsaCredential } 
 import { newLink } from '../link-service.js';
 import type { ChangeLink } from '../link-change.js';
 import type { PeerDescription } from './peer-description.js';
+import { isAt } from './known-address.js';
 
 /** What a peer's consumer info says (part 4). */
 export interface PeerConsumer {
@@ -30,11 +31,18 @@ export interface IncomingFlags {
   impersonation: boolean;
 }
 
+export type FoundPeer = PeerDescription & { version?: string | null };
+
 export interface PeerLinks {
-  /** By the peer's server id, or by the id that follows from one of the link's URLs. */
-  find(peerId: string): Promise<Link | undefined>;
+  /**
+   * By the peer's server id, or by the id that follows from one of the link's URLs; else the link that was typed by hand
+   * with the address at which the peer was reached. What a peer says of its own address finds nothing.
+   */
+  find(peerId: string, address?: string): Promise<Link | undefined>;
   /** @throws ApplinksError `link_exists`, `conflict` */
-  create(peer: PeerDescription & { version?: string | null }, by: string): Promise<Link>;
+  create(peer: FoundPeer, by: string): Promise<Link>;
+  /** A link that was typed by hand becomes the one of this peer; what was typed stays, with credentials and tokens. */
+  adopt(link: Link, peer: FoundPeer, by: string): Promise<Link>;
   /** Name, display URL and version of a known peer. */
   describe(linkId: string, peer: Pick<PeerDescription, 'name' | 'displayUrl'>, by: string): Promise<Link>;
   /** The peer may call us with this key. @throws ApplinksError `consumer_key_taken`, `consumer_key_changed` (409) */
@@ -86,14 +94,34 @@ export function createPeerLinks(context: Context, change: ChangeLink): PeerLinks
   };
 
   return {
-    find: async (peerId) => {
+    find: async (peerId, address) => {
       const wanted = peerId.toLowerCase();
       const links = await store.links.list();
       return (
         links.find(({ applicationId }) => applicationId === wanted) ??
         links.find(({ rpcUrl, displayUrl }) =>
           [rpcUrl, displayUrl].some((url) => url !== null && urlDerivedId(url) === wanted),
-        )
+        ) ??
+        links.find((link) => link.applicationId === null && address !== undefined && isAt(link, address))
+      );
+    },
+    adopt: async (link, { id, typeId, rpcUrl, displayUrl, version }, by) => {
+      if (link.applicationId !== null) return link;
+      const hasPrimary = (await store.links.list()).some(
+        (other) => other.id !== link.id && other.type === typeId && other.primary,
+      );
+      return change(
+        link.id,
+        (current) => ({
+          ...current,
+          applicationId: current.applicationId ?? id,
+          rpcUrl: current.rpcUrl ?? rpcUrl,
+          displayUrl: current.displayUrl ?? displayUrl,
+          type: typeId,
+          primary: !hasPrimary,
+          version: version ?? current.version,
+        }),
+        by,
       );
     },
     create: async ({ id, typeId, name, rpcUrl, displayUrl, version = null }, by) => {
@@ -177,19 +205,6 @@ function requireFirstFetched({ name, incoming }: Link, { key }: PeerConsumer): v
     'consumer_key_changed',
     409,
     `${name} was linked with the consumer key ${fetched.key} and now shows ${key}. If that is right, switch off the incoming direction of this link first, then on again.`,
-  );
-}
-
-/**
- * A peer that is linked already is believed at the addresses of its link only: its id is no secret, so anybody could
- * show it at another one. @throws ApplinksError `conflict`
- */
-export function requireKnownAddress({ name, rpcUrl, displayUrl }: Link, address: string): void {
-  if (rpcUrl === null || rpcUrl === address || displayUrl === address) return;
-  throw new ApplinksError(
-    'conflict',
-    409,
-    `${name} is linked already, at ${rpcUrl}. If it has moved to ${address}, change the address on the page of that link.`,
   );
 }
 

@@ -4,7 +4,7 @@
  * is a relocation, which an administrator does), and to delete another one's link (only an administrator, or the
  * consumer of that very link).
  */
-import { PeerUnreachable } from '../../errors.js';
+import { ApplinksError, PeerUnreachable } from '../../errors.js';
 import type { Link } from '../../store/store.js';
 import { errorList, statusEntity, type LinkingAnswer } from './answer.js';
 import { readFields } from './body.js';
@@ -12,7 +12,7 @@ import type { LinkingCaller } from './caller.js';
 import { capture, requireLink, type LinkingDependencies } from './context.js';
 import type { LinkingHandler } from './endpoint.js';
 import { readPeerDescription, type PeerDescription } from './peer-description.js';
-import { ApplinksError } from '../../errors.js';
+import { isSameAddress } from './known-address.js';
 
 export function putLink(dependencies: LinkingDependencies): LinkingHandler {
   const { access, peers, rawBodies, serverId } = dependencies;
@@ -23,14 +23,21 @@ export function putLink(dependencies: LinkingDependencies): LinkingHandler {
     if (peer.id === serverId) return errorList(409, ['An application cannot be linked to itself.']);
     if (peer.id !== capture(req.params, 0).toLowerCase())
       return errorList(400, ['The id in the address and the id in the body differ.']);
-    const known = await peers.find(peer.id);
-    if (known) return updateLink(dependencies, known, peer, by);
-    return createLink(dependencies, peer, by);
+    const known = await peers.find(peer.id, peer.rpcUrl);
+    const { rpcUrl, applicationId, name } = known ?? { rpcUrl: null, applicationId: null, name: '' };
+    if (rpcUrl !== null && !isSameAddress(rpcUrl, peer.rpcUrl))
+      return errorList(400, [
+        `${name} is linked with another address (${rpcUrl}). Relocate the link to change it.`,
+      ]);
+    if (known && applicationId !== null) return updateLink(dependencies, known, peer, by);
+    return createLink(dependencies, known, peer, by);
   };
 }
 
+/** A link to this address that was typed by hand is adopted instead. */
 async function createLink(
   { peers, discovery, context }: LinkingDependencies,
+  typed: Link | undefined,
   peer: PeerDescription,
   by: string,
 ): Promise<LinkingAnswer> {
@@ -41,8 +48,13 @@ async function createLink(
   if (manifest && manifest.id !== peer.id)
     return errorList(400, [`${peer.rpcUrl} is another installation: its id is ${manifest.id}.`]);
   try {
-    const link = await peers.create({ ...peer, version: manifest?.version ?? null }, by);
-    return statusEntity(201, 'The link was created.', hrefOf(context.config.baseUrl, peer.id, link));
+    const found = { ...peer, version: manifest?.version ?? null };
+    const link = typed ? await peers.adopt(typed, found, by) : await peers.create(found, by);
+    return statusEntity(
+      201,
+      typed ? 'The link was completed.' : 'The link was created.',
+      hrefOf(context.config.baseUrl, peer.id, link),
+    );
   } catch (error) {
     if (error instanceof ApplinksError && error.code === 'link_exists')
       return errorList(409, [`${peer.name} is being linked by somebody else at this moment. Try again.`]);
@@ -56,10 +68,6 @@ async function updateLink(
   peer: PeerDescription,
   by: string,
 ): Promise<LinkingAnswer> {
-  if (known.rpcUrl !== peer.rpcUrl)
-    return errorList(400, [
-      `${known.name} is linked with another address (${known.rpcUrl ?? 'none'}). Relocate the link to change it.`,
-    ]);
   const others = (await context.store.links.list()).filter(({ id }) => id !== known.id);
   if (others.some(({ name }) => name === peer.name))
     return errorList(400, [`Another link is named ${peer.name} already.`]);

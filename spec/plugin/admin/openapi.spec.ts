@@ -15,6 +15,7 @@ interface Document {
       string,
       {
         parameters?: { name: string }[];
+        responses: Record<string, unknown>;
         requestBody?: { content: Record<string, { schema: { properties?: object } }> };
       }
     >
@@ -65,6 +66,17 @@ describe('The OpenAPI document', () => {
     const schema =
       document.paths['/applinks/rest/links']!.post!.requestBody!.content['application/json']!.schema;
     expect(schema.properties).to.include.keys('name', 'type', 'displayUrl', 'rpcUrl', 'credential');
+  });
+
+  it('names what is refused: what is not there, and what somebody else has changed', async () => {
+    const { get, put } = document.paths['/applinks/rest/links/{id}']!;
+    expect(get!.responses).to.include.keys('404').and.not.include.keys('409');
+    expect(put!.responses).to.include.keys('404', '409');
+    expect(document.paths['/applinks/rest/links']!.get!.responses).not.to.include.keys('404');
+    const cookie = (await browserOf(app.baseUrl, 'admin')).cookies.header(new URL(app.baseUrl));
+    expect((await send(`${app.baseUrl}/applinks/rest/links/none`, { headers: { cookie } })).status).to.equal(
+      404,
+    );
   });
 
   it('names what may stand in a query', () => {
