@@ -41,7 +41,11 @@ export function createOAuth2Outgoing(
   });
 
   /** Endpoints of a custom server that were not entered, as its metadata has them. */
-  const discovered = async (link: Link, settings: OAuth2Settings): Promise<OAuth2Settings> => {
+  const discovered = async (
+    link: Link,
+    settings: OAuth2Settings,
+    isDraft: boolean,
+  ): Promise<OAuth2Settings> => {
     const isComplete = settings.authorizeUrl !== null && settings.tokenUrl !== null;
     if (settings.preset !== 'custom' || isComplete || link.rpcUrl === null) return settings;
     try {
@@ -50,6 +54,8 @@ export function createOAuth2Outgoing(
       const { authorizeUrl, tokenUrl, revokeUrl, issuer, isIssAnnounced, tokenAuthentication } = found;
       return { ...settings, authorizeUrl, tokenUrl, revokeUrl, issuer, isIssAnnounced, tokenAuthentication };
     } catch (error) {
+      // A draft is there for its callback URL; it is asked for again with the first values.
+      if (error instanceof PeerUnreachable && isDraft) return settings;
       if (error instanceof PeerUnreachable) throw new InvalidInput({ authorizeUrl: [error.message] });
       throw error;
     }
@@ -74,7 +80,12 @@ export function createOAuth2Outgoing(
       });
   };
 
-  const save: OAuth2Outgoing['save'] = async (linkId, input, by) => {
+  const write = async (
+    linkId: string,
+    input: unknown,
+    by: string | null,
+    isDraft: boolean,
+  ): Promise<OAuth2OutgoingView> => {
     const { clientSecret, clientCredentials, preferred, ...given } = readInput(oauth2OutgoingInput, input);
     const now = await links.get(linkId);
     const known = oauth2Of(now);
@@ -82,7 +93,7 @@ export function createOAuth2Outgoing(
       throw new InvalidInput({ preset: ['Choose what the other application is.'] });
     const former = known ?? newConnection(config.clock(), now);
     const entered = withoutAddressesOfAnother({ ...peers.read(former), ...defined(given) }, given);
-    const settings = await discovered(now, entered);
+    const settings = await discovered(now, entered, isDraft);
     const preset = presetOf(peers, settings.preset);
     requireSafe(settings, now, preset);
     const link = await change(
@@ -122,7 +133,7 @@ export function createOAuth2Outgoing(
       const { link } = await links.create({ name, type, rpcUrl: base, displayUrl: base }, by);
       await change(link.id, (current) => ({ ...current, state: 'draft' }), by);
       try {
-        return await save(link.id, { preset }, by);
+        return await write(link.id, { preset }, by, true);
       } catch (error) {
         await links.remove(link.id, by);
         throw error;
@@ -133,7 +144,7 @@ export function createOAuth2Outgoing(
       const connection = oauth2Of(link);
       return connection && viewOf(link, connection);
     },
-    save,
+    save: (linkId, input, by) => write(linkId, input, by, false),
     remove: async (linkId, by) => {
       await change(
         linkId,

@@ -6,26 +6,17 @@ import { z } from 'zod';
 import type { Config } from '../config.js';
 import type { ClientSchemas } from './clients/client-input.js';
 import { createLinkSchemas, withClient } from './link-input.js';
+import { describeOperation, type Json, type Operation } from './openapi-operation.js';
 import { levelsInput } from './link-levels.js';
 import { manualOutgoingInput } from './manual-outgoing.js';
 import { oauth2DraftInput, oauth2OutgoingInput } from './oauth2-outgoing-input.js';
 import { automaticLinkInput, deleteBothInput, lookUpInput, ownHalfInput } from './rest-automatic.js';
 import { allQuery, mineQuery, ownersQuery } from './rest-tokens.js';
 
-type Json = Readonly<Record<string, unknown>>;
-
-interface Operation {
-  summary: string;
-  status: number;
-  body?: z.ZodType;
-  query?: z.ZodObject;
-  /** Open to every user, for their own. */
-  isForUsers?: boolean;
-}
-
 const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 const credentialId = { ...id, name: 'credentialId' };
 const clientId = { ...id, name: 'clientId' };
+const accountId = { ...id, name: 'accountId' };
 
 export function openApiDocument(
   config: Pick<Config, 'application' | 'baseUrl' | 'scopes' | 'lifetimes'>,
@@ -132,6 +123,12 @@ export function openApiDocument(
       },
       delete: { summary: 'Keep the former key', status: 204 },
     },
+    '/applinks/rest/links/{id}/accounts': {
+      get: { summary: 'Accounts that users have connected there, with scopes and state', status: 200 },
+    },
+    '/applinks/rest/links/{id}/accounts/{accountId}': {
+      delete: { summary: 'Disconnect one of them', status: 204 },
+    },
     '/applinks/rest/links/{id}/clients': {
       post: { summary: 'Add a client of OAuth 2.0', status: 201, body: clients.client },
     },
@@ -173,9 +170,11 @@ export function openApiDocument(
       Object.entries(operations).map(([path, methods]) => [
         path,
         {
-          parameters: [id, credentialId, clientId].filter(({ name }) => path.includes(`{${name}}`)),
+          parameters: [id, credentialId, clientId, accountId].filter(({ name }) =>
+            path.includes(`{${name}}`),
+          ),
           ...Object.fromEntries(
-            Object.entries(methods).map(([method, of]) => [method, describe(path, method, of)]),
+            Object.entries(methods).map(([method, of]) => [method, describeOperation(path, method, of)]),
           ),
         },
       ]),
@@ -199,54 +198,4 @@ export function openApiDocument(
       },
     },
   };
-}
-
-function describe(
-  path: string,
-  method: string,
-  { summary, status, body, query, isForUsers = false }: Operation,
-): Json {
-  const failed = (description: string): Json => ({
-    description,
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-  });
-  return {
-    summary,
-    ...(query === undefined ? {} : { parameters: parametersOf(query) }),
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': { schema: z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }) },
-            },
-          },
-        }),
-    responses: {
-      [status]: { description: 'Done' },
-      ...(body === undefined && query === undefined
-        ? {}
-        : { 400: failed('A field is wrong; `fields` says which.') }),
-      401: failed('Nobody is logged in.'),
-      403: failed(
-        isForUsers
-          ? 'The request did not come from a page of ours.'
-          : 'Not an administrator, or not from a page of ours.',
-      ),
-      ...(path.includes('{id}') ? { 404: failed('There is none, or it has been deleted meanwhile.') } : {}),
-      ...(method === 'post' || method === 'put'
-        ? { 409: failed('It does not fit what is there now, or somebody else has just changed it.') }
-        : {}),
-    },
-  };
-}
-
-function parametersOf(query: z.ZodObject): Json[] {
-  return Object.entries(query.shape).map(([name, part]) => ({
-    name,
-    in: 'query',
-    required: false,
-    schema: z.toJSONSchema(part, { io: 'input' }),
-  }));
 }

@@ -18,11 +18,14 @@ export function readStatus({
     const link = await links.get(param('id'));
     const seen = await seenOf(context, link.id);
     const { status = null, rejection: incomingRejected = null, failure: outgoingFailed = null } = seen;
-    const { attempt: incomingAttempt = null } = seen;
+    const { attempt: incomingAttempt = null, flow: outgoingAttempt = null, lost: accessLost = null } = seen;
     const { incoming, outgoing } = await arrowsOf(context, keys, link);
     return {
       status: 200,
-      body: { status, incomingRejected, incomingAttempt, outgoingFailed, incoming, outgoing },
+      body: {
+        ...{ status, incomingRejected, incomingAttempt, outgoingFailed },
+        ...{ outgoingAttempt, accessLost, incoming, outgoing },
+      },
     };
   });
 }

@@ -62,7 +62,12 @@ import {
   replaceSecretByJson,
 } from './rest-links.js';
 import { readStatus, testByJson } from './rest-status.js';
-import { disconnectMineByJson, listMyAccounts } from './rest-accounts.js';
+import {
+  disconnectMineByJson,
+  disconnectOfLinkByJson,
+  listAccountsOfLink,
+  listMyAccounts,
+} from './rest-accounts.js';
 import {
   listAll,
   listMine,
@@ -146,6 +151,10 @@ export function restRoutes({ endpoints, rawBodies, ...services }: RestDependenci
   });
   route('/applinks/rest/links/:id/credentials/:credentialId/secret', 'rest-secret', {
     post: replaceSecretByJson(parts),
+  });
+  route('/applinks/rest/links/:id/accounts', 'rest-link-accounts', { get: listAccountsOfLink(parts) });
+  route('/applinks/rest/links/:id/accounts/:accountId', 'rest-link-account', {
+    delete: disconnectOfLinkByJson(parts),
   });
   route('/applinks/rest/links/:id/clients', 'rest-clients', { post: addClientByJson(parts) });
   route('/applinks/rest/links/:id/clients/:clientId', 'rest-client', {

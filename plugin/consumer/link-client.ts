@@ -106,10 +106,10 @@ export function createLinkClients(context: Context, calls: CallsByProtocol): Lin
         if (requestor === undefined)
           requireLevel(target.link, levels.twoLegged, "in the application's own name (2LO)");
         else requireLevel(target.link, levels.impersonation, 'for a named user (2LO with impersonation)');
-        const call = callsOf(target).asApplication(target, requestor, path, init);
-        const response = await responseTo(target, init, call);
+        const calls = callsOf(target);
+        const answer = await responseTo(target, init, calls.asApplication(target, requestor, path, init));
         noteApplicationUse(linkId);
-        return response;
+        return answer;
       },
     asService: () => async (path, init) => {
       const target = await targetOf(linkId, via);

@@ -10,10 +10,10 @@ import { join } from 'node:path';
 /** The store's contract and what is done above it (rule 5); every other file of the folder is an implementation. */
 const storeInterfaces = [
   'store',
-  'tokens',
   'authorizations',
   'oauth2-client',
   'oauth2-attempt',
+  'tokens',
   'outgoing',
   'values',
   'digest',

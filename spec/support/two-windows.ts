@@ -13,14 +13,14 @@ export interface TwoWindows {
   page: Page;
   there: Page;
   /** Holds our page against axe, and keeps a picture of it as wide as a desk and as a phone. */
-  look(name: string): Promise<void>;
-  press(name: string | RegExp, on?: Page): Promise<void>;
-  follow(name: string | RegExp, on?: Page): Promise<void>;
-  copied(selector: string, on?: Page): Promise<string>;
-  copiedSecret(selector: string, on?: Page): Promise<string>;
+  look: (name: string) => Promise<void>;
+  press: (name: string | RegExp, on?: Page) => Promise<void>;
+  follow: (name: string | RegExp, on?: Page) => Promise<void>;
+  copied: (selector: string, on?: Page) => Promise<string>;
+  copiedSecret: (selector: string, on?: Page) => Promise<string>;
   /** `done`, `next` or `open`. */
-  stateOf(step: string): Promise<string>;
-  close(): Promise<void>;
+  stateOf: (step: string) => Promise<string>;
+  close: () => Promise<void>;
 }
 
 /** @param series names the pictures */

@@ -1,5 +1,6 @@
 /** The forms of the guide, both ways: what was typed becomes the services' input, and their complaints find its field. */
 import type { InvalidInput } from '../../errors.js';
+import type { OAuth2OutgoingView } from '../oauth2-connection.js';
 
 /** What only the answer to one form shows. */
 export interface EnteredGuide {
@@ -19,13 +20,18 @@ const callsFields = {
   token_authentication: 'tokenAuthentication',
 } as const;
 
-/** Without a new secret the former one stays; an empty client ID is none, so a half-way state can be kept. */
-export function callsInput(form: URLSearchParams, kind: string | undefined): object {
+/**
+ * Without a new secret the former one stays; an empty client ID is none, so a half-way state can be kept. Addresses that
+ * were not touched are not sent on: entered ones lose the issuer that came with those of the server's metadata.
+ */
+export function callsInput(form: URLSearchParams, view: OAuth2OutgoingView | undefined): object {
   const text = (field: string): string => form.get(field)?.trim() ?? '';
   const secret = text('client_secret');
-  const scopes = kind === 'custom' ? text('scopes').split(/\s+/) : form.getAll('scope');
+  const scopes = view?.preset.kind === 'custom' ? text('scopes').split(/\s+/) : form.getAll('scope');
   const named = scopes.filter((name) => name !== '');
-  const urls = (['authorize_url', 'token_url', 'revoke_url'] as const).filter((field) => form.has(field));
+  const urls = (['authorize_url', 'token_url', 'revoke_url'] as const).filter(
+    (field) => form.has(field) && text(field) !== (view?.settings[callsFields[field]] ?? ''),
+  );
   return {
     clientId: text('client_id') === '' ? null : text('client_id'),
     ...(secret === '' ? {} : { clientSecret: secret }),

@@ -12,6 +12,9 @@ const adminPages = [
   '/applinks/admin/links/:id',
   '/applinks/admin/links/:id/edit',
   '/applinks/admin/links/:id/delete',
+  '/applinks/admin/links/:id/oauth2',
+  '/applinks/admin/create/oauth2',
+  '/applinks/admin/create/oauth2-incoming',
   '/applinks/admin/tokens',
 ];
 const userPages = ['/applinks/tokens'];
@@ -20,6 +23,14 @@ const adminForms = [
   '/applinks/admin/links/:id/edit',
   '/applinks/admin/links/:id/secret',
   '/applinks/admin/links/:id/delete',
+  '/applinks/admin/links/:id/oauth2/calls',
+  '/applinks/admin/links/:id/oauth2/direction',
+  '/applinks/admin/links/:id/oauth2/client',
+  '/applinks/admin/links/:id/oauth2/redirect-uri',
+  '/applinks/admin/links/:id/oauth2/disconnect',
+  '/applinks/admin/create/oauth2',
+  '/applinks/admin/create/oauth2/look',
+  '/applinks/admin/create/oauth2-incoming',
   '/applinks/admin/tokens/revoke-all',
   '/applinks/admin/tokens/:token/revoke',
 ];
