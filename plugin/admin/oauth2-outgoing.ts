@@ -54,8 +54,8 @@ export function createOAuth2Outgoing(
       const { authorizeUrl, tokenUrl, revokeUrl, issuer, isIssAnnounced, tokenAuthentication } = found;
       return { ...settings, authorizeUrl, tokenUrl, revokeUrl, issuer, isIssAnnounced, tokenAuthentication };
     } catch (error) {
-      // A draft is there for its callback URL; it is asked for again with the first values.
-      if (error instanceof PeerUnreachable && isDraft) return settings;
+      // A draft is there for its callback URL: a server that is away is asked again with the first values.
+      if (error instanceof PeerUnreachable && isDraft && error.kind !== 'bad_answer') return settings;
       if (error instanceof PeerUnreachable) throw new InvalidInput({ authorizeUrl: [error.message] });
       throw error;
     }
