@@ -129,6 +129,8 @@ export function createOAuth2Outgoing(
       const base = url?.replace(/\/+$/, '') ?? null;
       if (base !== null && !peers.isSafeUrl(base))
         throw new InvalidInput({ url: ['Enter an https URL without user name, password and fragment.'] });
+      if (base === config.baseUrl)
+        throw new InvalidInput({ url: ['This is the address of this application itself.'] });
       const type = presetOf(peers, preset).linkType;
       const { link } = await links.create({ name, type, rpcUrl: base, displayUrl: base }, by);
       await change(link.id, (current) => ({ ...current, state: 'draft' }), by);
