@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkout, linkIntoProject } from './support/package-tarball.js';
 import {
+  buildThroughAClient,
   buildThroughALink,
+  compileExamples,
   compileQuickStart,
   quickStart,
   runQuickStart,
@@ -44,6 +46,16 @@ describe('the README', function () {
     });
   }
 
+  it('has examples that compile', async () => {
+    const project = mkdtempSync(join(tmpdir(), 'applinks-examples-'));
+    try {
+      await linkIntoProject(project);
+      expect(await compileExamples(project)).to.equal('');
+    } finally {
+      rmSync(project, { recursive: true, force: true });
+    }
+  });
+
   describe('has a quick start that', () => {
     let project: string;
     let running: RunningQuickStart;
@@ -68,6 +80,12 @@ describe('the README', function () {
 
     it('lets a link that its administrator has entered start a build as the user who consented', async () => {
       const answer = await buildThroughALink(running.baseUrl);
+      expect(answer.text).to.equal('{"startedBy":"ana"}');
+      expect(answer.status).to.equal(201);
+    });
+
+    it('lets a client of OAuth 2.0 do the same', async () => {
+      const answer = await buildThroughAClient(running.baseUrl);
       expect(answer.text).to.equal('{"startedBy":"ana"}');
       expect(answer.status).to.equal(201);
     });

@@ -1,6 +1,6 @@
 /** The quick start of the README, taken out of it and brought to life as a project of its own. */
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -8,10 +8,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBrowser } from 'express-applinks/testing';
-import { allow } from './consent.js';
+import { allow, locationOf } from './consent.js';
 import { checkout, compile, writeProject } from './package-tarball.js';
-import { captureOutput } from './secrets.js';
-import { TestConsumer, type Answer } from './test-consumer.js';
+import { captureOutput, rememberSecret } from './secrets.js';
+import { send, TestConsumer, type Answer } from './test-consumer.js';
 
 const marker = '<!-- quick start -->';
 const startDeadlineMs = 15_000;
@@ -20,6 +20,28 @@ export function quickStart(readme = readFileSync(join(checkout, 'README.md'), 'u
   const code = readme.split(marker)[1]?.match(/^\s*```ts\n(.*?)\n```/s)?.[1];
   if (code === undefined) throw new Error(`README.md has no \`\`\`ts block after ${marker}.`);
   return code;
+}
+
+/** What the examples besides the quick start take for granted. */
+const given = `
+import type express from 'express';
+import { createApplinks, type Applinks, type ApplinksOptions, type HostUser } from 'express-applinks';
+declare const app: express.Express;
+declare const applinks: Applinks;
+declare const options: ApplinksOptions;
+declare const linkId: string;
+declare const user: HostUser;
+declare const [CLOUD_CLIENT_ID, CLOUD_CLIENT_SECRET]: [string, string];
+`;
+
+/** Every other ```ts block of the README, each as the body of a function. @returns what the compiler complains of. */
+export async function compileExamples(project: string): Promise<string> {
+  const readme = readFileSync(join(checkout, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/```ts\n(.*?)\n```/gs)].map(([, code = '']) => code).slice(1);
+  if (blocks.length < 3) throw new Error('README.md has lost its examples.');
+  const bodies = blocks.map((code, index) => `export async function example${index}() {\n${code}\n}`);
+  await writeProject(project, { 'examples.ts': [given, ...bodies].join('\n') });
+  return compile(project);
 }
 
 /** @returns what the compiler complains of. */
@@ -92,6 +114,43 @@ export async function buildThroughALink(baseUrl: string): Promise<Answer> {
   const request = await consumer.requestToken('https://bitbucket.example.test/callback');
   const access = await consumer.accessToken(request, await allow(baseUrl, 'ana', request.token));
   return consumer.call('POST', '/api/builds', access);
+}
+
+/** The same by OAuth 2.0, for a client that the administrator lets in by the pages. */
+export async function buildThroughAClient(baseUrl: string): Promise<Answer> {
+  const redirectUri = 'https://client.example.test/callback';
+  const admin = createBrowser();
+  await admin.get(`${baseUrl}/login?user=admin`);
+  const named = await admin.get(`${baseUrl}/applinks/admin/create/oauth2-incoming`);
+  const guide = await admin.submit(named, { fields: { name: 'Robot' } });
+  const form = guide.forms.findIndex(({ fields }) => fields.some(([name]) => name === 'placeholder_uri'));
+  const made = await admin.submit(guide, {
+    ...{ form, fields: { client_type: 'confidential', redirect: 'shown', redirect_uri: redirectUri } },
+  });
+  const clientId = made.textOf('client-id') ?? '';
+  const clientSecret = rememberSecret(made.textOf('client-secret') ?? '', 'consumer secret');
+  const verifier = rememberSecret(randomBytes(32).toString('base64url'), 'verifier');
+  const ana = createBrowser({ redirects: 0 });
+  await ana.get(`${baseUrl}/login?user=ana`);
+  const asked = new URLSearchParams({
+    ...{ response_type: 'code', client_id: clientId, redirect_uri: redirectUri, scope: 'build', state: 's' },
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  const consent = await ana.get(`${baseUrl}/oauth2/authorize?${asked.toString()}`);
+  const back = new URL(locationOf(await ana.submit(consent, { button: 'authorize' })));
+  const answer = await fetch(`${baseUrl}/oauth2/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      ...{ grant_type: 'authorization_code', redirect_uri: redirectUri, code_verifier: verifier },
+      code: rememberSecret(back.searchParams.get('code') ?? '', 'code'),
+      ...{ client_id: clientId, client_secret: clientSecret },
+    }),
+  });
+  const tokens = (await answer.json()) as { access_token: string; refresh_token: string };
+  rememberSecret(tokens.refresh_token, 'refresh token');
+  const authorization = `Bearer ${rememberSecret(tokens.access_token, 'access token')}`;
+  return send(`${baseUrl}/api/builds`, { method: 'POST', headers: { authorization } });
 }
 
 async function freePort(): Promise<number> {

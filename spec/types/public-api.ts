@@ -5,9 +5,12 @@
 import express, { type RequestHandler } from 'express';
 import {
   ApplinksError,
+  BearerRefused,
   createApplinks,
+  CredentialsRequired,
   InvalidInput,
   OAuthProblem,
+  type ApplinkCaller,
   type Applinks,
   type ApplinksOptions,
   type ErrorCode,
@@ -69,6 +72,7 @@ export function application(applinks: Applinks): void {
     res.json({ scopes: req.applink?.scopes.join(' '), link: req.applink?.link.name });
   });
   exactly<RequestHandler>()(applinks.authenticate());
+  exactly<RequestHandler>()(applinks.wellKnownRouter());
 
   applinks.on('access_token.issued', ({ userId, tokenId }) => {
     exactly<string | null>()(userId);
@@ -93,6 +97,8 @@ export function application(applinks: Applinks): void {
 }
 
 export function errors(error: unknown): ErrorCode | undefined {
+  if (error instanceof BearerRefused) exactly<OAuth2ErrorCode>()(error.error);
+  if (error instanceof CredentialsRequired) exactly<readonly string[]>()(error.scopes);
   if (error instanceof OAuthProblem) exactly<ProblemCode>()(error.problem);
   if (error instanceof InvalidInput) exactly<readonly string[] | undefined>()(error.fields.name);
   return error instanceof ApplinksError ? error.code : undefined;
@@ -104,6 +110,22 @@ export function signed(): SignedRequest {
     url: 'https://ci.example.com/build',
     identity: { consumerKey: 'bitbucket', signatureMethod: 'HMAC-SHA1', consumerSecret: 'secret' },
   });
+}
+
+export function credentialOf(caller: ApplinkCaller): string {
+  return caller.scheme === 'oauth2' ? caller.credential.clientId : caller.credential.key;
+}
+
+export function authorizationServer(store: Store): ApplinksOptions[] {
+  return [
+    {
+      ...options(store),
+      oauth2: { accessTokenMs: 3_600_000, authorizationMs: null, introspection: true },
+      cloud: { clientId: 'vendor', clientSecret: 'secret' },
+    },
+    // @ts-expect-error a typo in the name of a lifetime
+    { ...options(store), oauth2: { accesTokenMs: 3_600_000 } },
+  ];
 }
 
 export async function clients({ links }: Applinks): Promise<string | undefined> {
