@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import { PeerUnreachable } from 'express-applinks';
 import { discover, fetchConsumerInfo } from '../plugin/consumer/discovery.js';
 import { isTooOld } from '../plugin/consumer/installation.js';
-import { createTransport } from '../plugin/consumer/transport.js';
+import { createMetadataReader } from '../plugin/consumer/oauth2/metadata.js';
+import { createTransport, type Transport } from '../plugin/consumer/transport.js';
 
 interface Check {
   isGood: boolean;
@@ -50,6 +51,7 @@ async function examine(
     const { key, publicKey } = await fetchConsumerInfo(transport, found.url);
     const size = `consumer info: key ${key}, RSA ${publicKey.bits} bits`;
     say(true, publicKey.weak ? `${size}; ask for a key of 2048 bits or more` : size);
+    say(...(await oauth2Check(transport, found.url)));
   } catch (error) {
     if (!(error instanceof PeerUnreachable)) throw error;
     say(false, error.message);
@@ -58,6 +60,13 @@ async function examine(
     await transport.close();
   }
   return checks;
+}
+
+/** Most products have no metadata, and can link over OAuth 2.0 all the same (oauth2.md 2.2); another issuer is a trap. */
+async function oauth2Check(transport: Transport, url: string): Promise<[boolean, string]> {
+  const metadata = await createMetadataReader(transport, Date.now).read(url, true);
+  if (!metadata) return [true, 'OAuth 2.0: it has no metadata, which is normal'];
+  return [true, `OAuth 2.0: metadata is there, and its issuer is ${metadata.issuer}`];
 }
 
 function clockCheck({ dateMs }: { dateMs: number | undefined }): [boolean, string] {

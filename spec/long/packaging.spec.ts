@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createBrowser } from 'express-applinks/testing';
 import { npm, pack } from '../support/package-tarball.js';
 import {
+  buildThroughAClient,
   buildThroughALink,
   compileQuickStart,
   runQuickStart,
@@ -67,6 +68,11 @@ for (const { express, types } of expresses) {
       const answer = await buildThroughALink(running.baseUrl);
       expect(answer.text).to.equal('{"startedBy":"ana"}');
       expect(answer.status).to.equal(201);
+    });
+
+    it('lets a client of OAuth 2.0 do the same', async () => {
+      const answer = await buildThroughAClient(running?.baseUrl ?? '');
+      expect(answer.text).to.equal('{"startedBy":"ana"}');
     });
 
     it('serves its pages with their style', async () => {

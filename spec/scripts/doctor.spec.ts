@@ -29,10 +29,23 @@ describe('npm run doctor', () => {
   it('says that all is good, line by line', async () => {
     const { status, output } = await doctor(bitbucket.url, '--insecure-loopback');
     expect(output).to.match(
-      /^ok {4}reached http:[^]*ok {4}manifest: [^]*stash[^]*ok {4}clock: [^]*RSA 2048 bits/,
+      /^ok {4}reached http:[^]*ok {4}manifest: [^]*stash[^]*ok {4}clock: [^]*RSA 2048 bits[^]*ok {4}OAuth 2\.0: metadata is there/,
     );
     expect(output).not.to.include('FAIL');
     expect(status).to.equal(0);
+  });
+
+  it('looks for metadata of OAuth 2.0: none is normal, another issuer is not', async () => {
+    const { switches } = bitbucket.oauth2Provider;
+    switches.metadata = 'absent';
+    expect((await doctor(bitbucket.url, '--insecure-loopback')).output).to.match(
+      /ok {4}OAuth 2\.0: it has no metadata, which is normal/,
+    );
+    switches.metadata = 'other-issuer';
+    const { status, output } = await doctor(bitbucket.url, '--insecure-loopback');
+    switches.metadata = 'served';
+    expect(output).to.match(/FAIL {2}.*says that it is .*not believed/);
+    expect(status).to.equal(1);
   });
 
   it('names a clock that is wrong', async () => {
