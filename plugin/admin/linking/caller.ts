@@ -1,9 +1,11 @@
 /**
- * Who may call the linking resources: an administrator by HTTP Basic, who is asked for by a peer's wizard, or a
- * caller with link credentials who is an administrator (applinks-oauth1.md 2.3, 9.1, 10.2). What an attacker tries here: another site's page
- * with an administrator's cookie (a cookie never counts here, and `X-Atlassian-Token` opens nothing), guessing of
+ * Who may call the linking resources: an administrator by HTTP Basic, who is asked for by a peer's wizard, or an OAuth
+ * 1.0a caller who is an administrator (applinks-oauth1.md 2.3, 9.1, 10.2). What an attacker tries here: another site's
+ * page with an administrator's cookie (a cookie never counts here, and `X-Atlassian-Token` opens nothing), guessing of
  * passwords (limited per name and address, also when all tries come at once), reading them from the wire (https only,
- * outside of loopback), and more than was allowed: a token that was given for some scopes only administers nothing.
+ * outside of loopback), and more than was allowed: a token that was given for some scopes only administers nothing, and
+ * a bearer token, whose user has consented to its scopes and to no links, opens what is open to anybody (oauth2.md 8.2
+ * row 4).
  */
 import type { Request } from 'express';
 import type { Context } from '../../context.js';
@@ -18,7 +20,7 @@ export interface LinkingCaller {
   /** null: an application in its own name. */
   user: HostUser | null;
   isAdmin: boolean;
-  /** Of a call with link credentials. */
+  /** Of a signed call. */
   link: Link | undefined;
 }
 
@@ -39,7 +41,11 @@ export function createLinkingAccess(context: Context, authenticate: Authenticate
   const oneAtATime = createOneAtATime();
   const identify: LinkingAccess['identify'] = async (req) => {
     const authorization = req.headers.authorization ?? '';
-    if (/^(?:OAuth|Bearer)(?:\s|$)/i.test(authorization)) {
+    if (/^Bearer(?:\s|$)/i.test(authorization)) {
+      const { user } = await authenticate(req);
+      return { user, isAdmin: false, link: undefined };
+    }
+    if (/^OAuth(?:\s|$)/i.test(authorization)) {
       const { link, user, scopes } = await authenticate(req);
       const isUnlimited = Object.keys(context.config.scopes).every((scope) => scopes.includes(scope));
       const isAdmin = user !== null && isUnlimited && (await host.isAdmin(user));
