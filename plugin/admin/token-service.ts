@@ -1,6 +1,7 @@
 /**
  * What users have granted, for themselves and for administrators, by OAuth 1.0a and 2.0 as one list: without anything
- * secret, revoked at once. Revoking by user, link, consumer or client also ends what was allowed but not yet fetched.
+ * secret, revoked at once. Revoking also ends what was allowed but not yet fetched: who revokes means the application, and
+ * it would have tokens again a moment later.
  */
 import { z } from 'zod';
 import type { Context } from '../context.js';
@@ -58,6 +59,17 @@ function readRevocation(filter: TokenFilter): TokenFilter {
 }
 
 export function createTokenService({ store, events }: Pick<Context, 'store' | 'events'>): TokenService {
+  /** Whose pending grants end, too: with a single one, those of its user at the same application. */
+  const ownersOf = async (filter: TokenFilter): Promise<Omit<TokenFilter, 'id'>[]> => {
+    const { id, ...owners } = filter;
+    if (id === undefined) return [owners];
+    const page = { limit: 1, offset: 0 };
+    const found = [
+      ...(await store.accessTokens.list(filter, page)),
+      ...(await store.authorizations.list(filter, page)),
+    ];
+    return found.flatMap(({ credentialId, userId }) => (userId === null ? [] : [{ credentialId, userId }]));
+  };
   return {
     list: async (filter, page) => {
       const checked = readInput(filterSchema, filter);
@@ -71,9 +83,8 @@ export function createTokenService({ store, events }: Pick<Context, 'store' | 'e
     },
     revoke: async (filter, by = null) => {
       const checked = readRevocation(filter);
-      const { id, ...owners } = checked;
       // Pending grants first: one that is swapped meanwhile is a token by now, and dies below.
-      if (id === undefined && Object.keys(owners).length > 0) {
+      for (const owners of await ownersOf(checked)) {
         await store.requestTokens.remove(owners);
         await store.codes.remove(owners);
       }

@@ -19,6 +19,15 @@ export function isBasicHeader(authorization: string | undefined): authorization 
   return authorization !== undefined && basicScheme.test(authorization);
 }
 
+/** Whom a request claims to come from, before anything of it is checked: for a log, and for who is to hear of a refusal. */
+export function claimedClientId(
+  authorization: string | undefined,
+  parameters: RequestParameters,
+): string | undefined {
+  const basic = isBasicHeader(authorization) ? readBasic(authorization) : undefined;
+  return basic?.clientId ?? parameters.get('client_id');
+}
+
 /** @throws OAuth2Error `invalid_request`, `invalid_client` */
 export function readClientCredentials(
   authorization: string | undefined,

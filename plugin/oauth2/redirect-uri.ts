@@ -9,6 +9,8 @@
 export const longestRedirectUri = 450;
 
 const plainUrl = /^https?:\/\/[^/?#\\@][\x21-\x7e]*$/;
+/** Others can be written, too, but end a directive of the consent page's policy. */
+const plainHost = /^(?:[\w.-]+|\[[\da-f:.]+\])$/;
 const loopbackHost = /^(?:localhost|127\.0\.0\.1|\[::1\])$/;
 /** Its own query must not answer for us; a peer takes `response` for a signed answer and fails (oauth2.md 1.4). */
 const answerNames = ['code', 'state', 'iss', 'error', 'error_description', 'response'];
@@ -20,6 +22,7 @@ export function isRedirectUri(uri: string, { allowLoopback }: { allowLoopback: b
     return false;
   const { protocol, hostname, username, password, searchParams } = new URL(uri);
   if (username !== '' || password !== '' || answerNames.some((name) => searchParams.has(name))) return false;
+  if (!plainHost.test(hostname)) return false;
   return protocol === 'https:' || (allowLoopback && loopbackHost.test(hostname));
 }
 

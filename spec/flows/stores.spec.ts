@@ -118,6 +118,18 @@ for (const [name, makePlace] of places) {
       expect(answer.status, answer.text).to.equal(201);
     });
 
+    it('knows no client by an id with a null character', async () => {
+      const client = await registerClient(app, { type: 'atlassian' });
+      const [, page] = await client.openConsent('ana', { client_id: 'a\0b' });
+      expect(page.status).to.equal(400);
+      for (const changes of [{ client_id: 'a\0b' }, { client_id: 'a\0b', client_secret: undefined }])
+        expect((await client.refresh('x', changes)).json.error).to.equal('invalid_client');
+      const authorization = `Basic ${btoa('a%00b:x')}`;
+      const bare = { grant_type: 'refresh_token', refresh_token: 'x', client_id: undefined };
+      const inHeader = { ...bare, client_secret: undefined };
+      expect((await client.token(inHeader, { headers: { authorization } })).status).to.equal(401);
+    });
+
     it('knows nothing by a name with a null character', async () => {
       const browser = await browserOf(app.baseUrl, 'admin');
       for (const path of ['connect', 'callback/oauth1', 'admin/links', 'rest/links']) {

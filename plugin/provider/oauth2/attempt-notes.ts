@@ -1,9 +1,11 @@
 /**
  * Keeps a peer's latest attempt for the administrator (plugin/store/oauth2-attempt.ts). An attacker may begin attempts
  * without end: of each stage of a link only so many are written in a while, so that neither the database is kept busy
- * nor a later stage, which only a real attempt reaches, is lost among first ones.
+ * nor a later stage, which only a real attempt reaches, is lost among first ones. What he wrote is kept in plain ASCII, as
+ * the peer is told it, so that no character turns the administrator's page round.
  */
 import type { Context } from '../../context.js';
+import { asciiDescription } from '../../oauth2/description.js';
 import type { OAuth2Error } from '../../oauth2-errors.js';
 import {
   attemptNoteKind,
@@ -67,7 +69,12 @@ export function createAttemptNotes({ store, config }: Pick<Context, 'store' | 'c
     failed: (registered, stage, { error, description }, names = []) =>
       keep(registered, stage, (known, atMs) =>
         continued(known, registered.client.clientId, {
-          ...{ stages: [], failure: { stage, error, description }, names, atMs },
+          ...{
+            stages: [],
+            failure: { stage, error, description: asciiDescription(description) },
+            names,
+            atMs,
+          },
         }),
       ),
     called: (registered, path) => keep(registered, 'call', (known) => known && withCall(known, path)),
@@ -93,7 +100,7 @@ function continued(
   const isTokenRequest = [...stages, failure?.stage].some(
     (stage) => stage === 'token' || stage === 'refresh',
   );
-  const seen = names.slice(0, mostNames).map((name) => name.slice(0, longestName));
+  const seen = names.slice(0, mostNames).map((name) => asciiDescription(name.slice(0, longestName)));
   const { authorize = [], token = [] } = former?.parameters ?? {};
   return {
     clientId,

@@ -1,7 +1,7 @@
 /**
  * Who calls with a bearer token? (RFC 6750; oauth2.md part 6, rows 32 to 35.) The header is the only place for it: a token
  * in the query or form beside the header is refused, and without the header it is nothing at all. Tokens of people who are
- * gone are dead.
+ * gone are dead, and what an administrator takes from a client is taken from its tokens at once.
  */
 import type { Request } from 'express';
 import type { Context } from '../../context.js';
@@ -16,6 +16,7 @@ import type { Link } from '../../store/store.js';
 import { isUseToBeNoted } from '../note-use.js';
 import { provideBody } from '../provide-body.js';
 import type { AttemptNotes } from './attempt-notes.js';
+import { scopesLeft } from './clients.js';
 
 /** The caller of a request with a bearer token, as `req.applink`. */
 export interface BearerCaller {
@@ -71,9 +72,10 @@ async function rejectSecondToken(req: Request, rawBodies: RawBodies): Promise<vo
 
 /** `isNoted`: this use was written down. */
 async function requireCaller(
-  { store, config }: Context,
+  context: Context,
   accessDigest: string,
 ): Promise<{ caller: BearerCaller; isNoted: boolean }> {
+  const { store, config } = context;
   const found = await store.authorizations.findByAccessToken(accessDigest);
   if (!found) throw deadToken('token unknown');
   const { authorization, tokens } = found;
@@ -82,11 +84,14 @@ async function requireCaller(
   const link = await store.links.get(authorization.linkId);
   const credential = link?.clients.find(({ id }) => id === authorization.credentialId);
   if (!link || !credential) throw deadToken('the client of this token is gone');
+  if (authorization.userId === null && !credential.allowClientCredentials)
+    throw deadToken('the client may have no tokens of its own any more');
   const user = authorization.userId === null ? null : await config.host.findUser(authorization.userId);
   if (authorization.userId !== null && user === null) throw deadToken('the user of this token is gone');
   const isNoted = isUseToBeNoted(authorization.lastUsedAtMs, nowMs);
   if (isNoted) await store.authorizations.touch(authorization.id, nowMs);
-  return { caller: { link, credential, user, scheme: 'oauth2', scopes: tokens.scopes }, isNoted };
+  const scopes = scopesLeft(context, credential, tokens.scopes);
+  return { caller: { link, credential, user, scheme: 'oauth2', scopes }, isNoted };
 }
 
 const urlOf = ({ originalUrl }: Request): URL => new URL(originalUrl, 'http://path.invalid');

@@ -13,7 +13,7 @@ import { emitRejection, startAttempt, type Attempt } from '../../http/attempt.js
 import type { Endpoint } from '../../http/handler.js';
 import { sendOAuth2 } from '../../http/oauth2-answer.js';
 import type { RawBodies } from '../../http/raw-body.js';
-import { isBasicHeader, readClientCredentials } from '../../oauth2/client-credentials.js';
+import { claimedClientId, isBasicHeader, readClientCredentials } from '../../oauth2/client-credentials.js';
 import { readParameters, rejectRepeated, type RequestParameters } from '../../oauth2/parameters.js';
 import { findClient, requireSecret, type RegisteredClient } from './clients.js';
 
@@ -23,7 +23,7 @@ export interface ClientRequest extends RegisteredClient {
 
 export interface ClientEndpoint {
   name: string;
-  /** Checked before the client is. @throws OAuth2Error */
+  /** Checked before the client has proved itself. @throws OAuth2Error */
   requireKnown?: (parameters: RequestParameters) => void;
   /** The document of the answer with status 200; undefined for an empty one. @throws OAuth2Error */
   handle: (request: ClientRequest) => Promise<object | undefined>;
@@ -44,8 +44,6 @@ export function clientEndpoint(dependencies: Dependencies, endpoint: ClientEndpo
     const attempt = startAttempt(endpoint.name, req);
     try {
       const parameters = await requireForm(dependencies, req);
-      rejectRepeated(parameters);
-      endpoint.requireKnown?.(parameters);
       sendOAuth2(res, 200, await answer(context, endpoint, attempt, req, parameters));
     } catch (error) {
       offerBasic(req, res, context, error);
@@ -63,22 +61,27 @@ async function requireForm({ rawBodies }: Dependencies, req: Request): Promise<R
 
 async function answer(
   context: Context,
-  { handle, onRefused }: ClientEndpoint,
+  { requireKnown, handle, onRefused }: ClientEndpoint,
   attempt: Attempt,
   req: Request,
   parameters: RequestParameters,
 ): Promise<object | undefined> {
-  const credentials = readClientCredentials(req.headers.authorization, parameters);
-  attempt.consumerKey = credentials.clientId.slice(0, 255);
-  await requireAllowance(context, attempt);
-  const found = await findClient(context, credentials.clientId);
+  const { authorization } = req.headers;
+  const clientId = claimedClientId(authorization, parameters);
+  attempt.consumerKey = clientId?.slice(0, 255);
+  if (clientId !== undefined) await requireAllowance(context, attempt);
+  const found = clientId === undefined ? undefined : await findClient(context, clientId);
   try {
+    rejectRepeated(parameters);
+    requireKnown?.(parameters);
+    const credentials = readClientCredentials(authorization, parameters);
     const proved = requireSecret(found, credentials, context.config.clock());
     return await handle({ ...proved, parameters });
   } catch (error) {
     if (!(error instanceof OAuth2Error)) throw error;
     if (found) onRefused?.(found, error, parameters);
-    if (error.error === 'invalid_client') await countGuess(context, attempt, found !== undefined);
+    if (clientId !== undefined && error.error === 'invalid_client')
+      await countGuess(context, attempt, found !== undefined);
     throw error;
   }
 }

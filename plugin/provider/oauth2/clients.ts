@@ -16,7 +16,8 @@ export interface RegisteredClient {
   client: OAuth2Client;
 }
 
-const longestClientId = 255;
+/** What RFC 6749 appendix A.1 lets one be made of; no other is looked for, since PostgreSQL fails on a null character. */
+const clientIdForm = /^[\x20-\x7e]{1,255}$/;
 
 /** The digest of a secret that nobody has. */
 const dummyDigest = digest(randomToken());
@@ -25,7 +26,7 @@ export async function findClient(
   { store }: Pick<Context, 'store'>,
   clientId: string,
 ): Promise<RegisteredClient | undefined> {
-  return clientId.length > longestClientId ? undefined : store.links.findByClientId(clientId);
+  return clientIdForm.test(clientId) ? store.links.findByClientId(clientId) : undefined;
 }
 
 /** @throws OAuth2Error `invalid_client` */
@@ -48,4 +49,13 @@ export function requireSecret(
 /** The client's ceiling, as far as these scopes (still) exist. */
 export function grantableScopes({ config }: Pick<Context, 'config'>, { scopes }: OAuth2Client): string[] {
   return Object.keys(config.offeredScopes).filter((scope) => scopes.includes(scope));
+}
+
+/** As much of what was granted as an administrator has left to the client since. */
+export function scopesLeft(
+  context: Pick<Context, 'config'>,
+  client: OAuth2Client,
+  granted: readonly string[],
+): string[] {
+  return grantableScopes(context, client).filter((scope) => granted.includes(scope));
 }

@@ -12,7 +12,7 @@ import type { Authorization, AuthorizationCode } from '../../store/authorization
 import { digest } from '../../store/digest.js';
 import type { OAuth2Client } from '../../store/oauth2-client.js';
 import type { ClientRequest } from './client-endpoint.js';
-import { grantableScopes } from './clients.js';
+import { scopesLeft } from './clients.js';
 import { authorizationEvent, newTokens, requireGrantor, type TokenAnswer } from './issued-tokens.js';
 import { revokeAuthorization } from './revoke-authorization.js';
 
@@ -83,7 +83,7 @@ function requireSameRedirectUri({ redirectUri }: AuthorizationCode, given: strin
 
 /** An administrator may have narrowed the client's scopes since the user allowed them. */
 function requireScopesLeft(context: Context, client: OAuth2Client, allowed: readonly string[]): string[] {
-  const left = grantableScopes(context, client).filter((scope) => allowed.includes(scope));
+  const left = scopesLeft(context, client, allowed);
   if (left.length > 0) return left;
   throw new OAuth2Error('invalid_scope', 'What was authorized is no longer allowed for this client.');
 }

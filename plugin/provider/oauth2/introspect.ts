@@ -11,6 +11,7 @@ import type { Authorization, TokenPair } from '../../store/authorizations.js';
 import { digest } from '../../store/digest.js';
 import type { Link } from '../../store/store.js';
 import { clientEndpoint, type ClientRequest } from './client-endpoint.js';
+import { scopesLeft } from './clients.js';
 
 export function introspectionEndpoint(context: Context, rawBodies: RawBodies): Endpoint {
   return clientEndpoint(
@@ -19,38 +20,40 @@ export function introspectionEndpoint(context: Context, rawBodies: RawBodies): E
   );
 }
 
-async function introspect(
-  { store, config }: Context,
-  { link, client, parameters }: ClientRequest,
-): Promise<object> {
+async function introspect(context: Context, { link, client, parameters }: ClientRequest): Promise<object> {
   if (client.type === 'public')
     throw new OAuth2Error('invalid_client', 'Only a client with a secret may ask about tokens.', 401);
+  const { store } = context;
   const tokenDigest = digest(requireParameter(parameters, 'token'));
   const access = await store.authorizations.findByAccessToken(tokenDigest);
   if (access)
-    return describe(config, link, access, access.tokens.accessExpiresAtMs, { token_type: 'Bearer' });
+    return describe(context, link, access, access.tokens.accessExpiresAtMs, { token_type: 'Bearer' });
   const refresh = await store.authorizations.findByRefreshToken(tokenDigest);
   const isUsed = refresh?.tokens.rotation !== null;
   return refresh && !isUsed
-    ? describe(config, link, refresh, refresh.tokens.refreshExpiresAtMs ?? 0)
+    ? describe(context, link, refresh, refresh.tokens.refreshExpiresAtMs ?? 0)
     : { active: false };
 }
 
 async function describe(
-  { baseUrl, host, clock }: Context['config'],
+  context: Context,
   link: Link,
   { authorization, tokens }: { authorization: Authorization; tokens: TokenPair },
   expiresAtMs: number,
   kind: { token_type?: 'Bearer' } = {},
 ): Promise<object> {
-  const { userId, linkId, credentialId } = authorization;
+  const { baseUrl, host, clock } = context.config;
+  const { userId, credentialId } = authorization;
+  // By its id, which no client of another link has.
+  const client = link.clients.find(({ id }) => id === credentialId);
   const user = userId === null ? undefined : await host.findUser(userId);
-  if (linkId !== link.id || user === null || clock() >= expiresAtMs) return { active: false };
+  const isWithdrawn = userId === null && !client?.allowClientCredentials;
+  if (!client || isWithdrawn || user === null || clock() >= expiresAtMs) return { active: false };
   return {
     active: true,
     ...kind,
-    client_id: link.clients.find(({ id }) => id === credentialId)?.clientId,
-    scope: tokens.scopes.join(' '),
+    client_id: client.clientId,
+    scope: scopesLeft(context, client, tokens.scopes).join(' '),
     iss: baseUrl,
     iat: Math.floor(tokens.createdAtMs / 1000),
     exp: Math.floor(expiresAtMs / 1000),

@@ -5,6 +5,7 @@
  * that ends nothing; afterwards all that came of the authorization ends. A dead token costs one look-up, however often.
  */
 import type { Context } from '../../context.js';
+import { RateLimited } from '../../errors.js';
 import { OAuth2Error } from '../../oauth2-errors.js';
 import { requireParameter } from '../../oauth2/parameters.js';
 import { intersectScopes, requireScopes } from '../../oauth2/scope.js';
@@ -12,7 +13,7 @@ import type { Authorization, Rotation, TokenPair } from '../../store/authorizati
 import { digest } from '../../store/digest.js';
 import type { OAuth2Client } from '../../store/oauth2-client.js';
 import type { ClientRequest } from './client-endpoint.js';
-import { grantableScopes } from './clients.js';
+import { scopesLeft } from './clients.js';
 import { authorizationEvent, newTokens, requireGrantor, type TokenAnswer } from './issued-tokens.js';
 import { revokeAuthorization } from './revoke-authorization.js';
 import { openSuccessor, sealSuccessor } from './successor.js';
@@ -83,11 +84,20 @@ async function answerAgain(
   const successor = await openSuccessor(context, authorization, refreshDigest, sealedSuccessor);
   if (!successor) throw deadToken();
   if (!successor.isUsed) return successor.answer;
+  await countSibling(context, refreshDigest);
   const { scopes } = successor;
   const sibling = newTokens(context, client, authorization, scopes, { isRenewable: true });
   if (!(await store.authorizations.addTokens(sibling.pair, sibling.expiresAtMs))) throw deadToken();
   events.emit('access_token.renewed', authorizationEvent(authorization));
   return sibling.answer;
+}
+
+/** A cluster needs as many as it has nodes, not as many as somebody likes to ask for. @throws RateLimited */
+async function countSibling({ limiter }: Context, refreshDigest: string): Promise<void> {
+  const key = JSON.stringify(['oauth2-sibling', refreshDigest]);
+  const seconds = await limiter.retryAfterSeconds(key);
+  if (seconds > 0) throw new RateLimited(seconds);
+  await limiter.fail(key);
 }
 
 /** A token of another client counts as unknown: nobody learns that it exists, and nothing happens to it. */
@@ -113,12 +123,8 @@ function requireRenewedScopes(
   authorization: Authorization,
   asked: string | undefined,
 ): string[] {
-  const ceiling = grantableScopes(context, client);
   if (client.type !== 'atlassian') requireScopes(asked, authorization.scopes);
-  return intersectScopes(
-    asked,
-    authorization.scopes.filter((scope) => ceiling.includes(scope)),
-  );
+  return intersectScopes(asked, scopesLeft(context, client, authorization.scopes));
 }
 
 function deadToken(): OAuth2Error {

@@ -50,7 +50,9 @@ export function oauth2Routes({ endpoints, ...dependencies }: OAuth2Dependencies)
 /** For the root of the host's application, when ours is mounted below a path (RFC 8414 section 3). */
 export function wellKnownRoutes(config: Config): Router {
   const router = Router();
-  const path = wellKnownPath(config.baseUrl);
+  // As a pattern of our own: Express reads some characters of a path as one of its own.
+  const literal = wellKnownPath(config.baseUrl).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const path = new RegExp(`^${literal}/?$`);
   router.get(path, serveMetadata(config));
   router.all(path, allowOnly('GET'));
   return router;

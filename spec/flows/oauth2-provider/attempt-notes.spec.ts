@@ -69,7 +69,7 @@ describe("The note of a peer's latest attempt", () => {
   it('tells what went wrong, in the words that the peer saw', async () => {
     await client.openConsent('ana', { redirect_uri: 'https://peer.example.test/old' });
     const { failure } = await failing('authorize', 'invalid_request');
-    expect(failure?.description).to.include('https://peer.example.test/old" is not registered');
+    expect(failure?.description).to.include("https://peer.example.test/old' is not registered");
     await client.openConsent('ana', { scope: 'unheard' });
     await failing('authorize', 'invalid_scope');
     await client.decide('ana', {}, 'cancel');
@@ -83,6 +83,30 @@ describe("The note of a peer's latest attempt", () => {
     expect((await reaching('authorize login consent code token')).failure).to.equal(null);
     await client.refresh('dead');
     await failing('refresh', 'invalid_grant');
+  });
+
+  it('tells what a newer peer sends that is none of ours, or in a way that is none', async () => {
+    await client.token({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'x' });
+    const { parameters } = await failing('token', 'unsupported_grant_type');
+    expect(parameters.token).to.include('assertion');
+    const grant = { grant_type: 'refresh_token', refresh_token: 'x' };
+    await client.token(grant, { headers: client.basic() });
+    const both = await failing('refresh', 'invalid_request');
+    expect(both.failure?.description).to.include('two methods at once');
+    const inHeader = { ...grant, client_id: undefined, client_secret: undefined };
+    const headers = { authorization: `Basic ${btoa(`${client.client.clientId}:wrong`)}` };
+    await client.token(inHeader, { headers });
+    await failing('refresh', 'invalid_client');
+  });
+
+  it('keeps plain ASCII, and no more than fits on a page, of what an attacker writes', async () => {
+    const redirect_uri = `https://evil.example.test/\u202e<b>"\\\0${'\u0007'.repeat(2000)}`;
+    await client.openConsent('ana', { redirect_uri, 'na\u202e\0me': 'x' });
+    const { failure, parameters } = await failing('authorize', 'invalid_request');
+    for (const text of [failure?.description ?? '', ...parameters.authorize])
+      expect(text).to.match(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
+    expect(failure?.description).to.include('https://evil.example.test/').and.have.length.below(4000);
+    expect(parameters.authorize).to.include('na??me');
   });
 
   it('loses no later stage to a flood of first ones, and writes only some of those', async () => {

@@ -134,6 +134,16 @@ for (const [name, makePlace] of storeKinds) {
         await isInactive(second.json.access_token as string);
       });
 
+      it('tells what an administrator has left to the client', async () => {
+        const client = await register({ allowClientCredentials: true });
+        const { access } = await client.tokens();
+        const own = String((await client.token({ grant_type: 'client_credentials' })).json.access_token);
+        expect((await client.introspect(own)).json).to.include({ active: true, scope: 'build' });
+        await client.change((stored) => ({ ...stored, scopes: ['other'], allowClientCredentials: false }));
+        expect((await client.introspect(access)).json).to.include({ active: true, scope: '' });
+        expect((await client.introspect(own)).text).to.equal('{"active":false}');
+      });
+
       it('needs a client with a secret', async () => {
         const open = await register({ type: 'public' });
         const { access } = await open.tokens();
@@ -193,6 +203,20 @@ describe('oauth2.md part 6, row 31: metadata', () => {
       }
     });
   }
+
+  for (const path of ['/a+b(c)', '/a:b', '/a*b.c'])
+    it(`is where RFC 8414 has it and nowhere else, whatever the path says (${path})`, async () => {
+      const app = await startKitApp({ options: { baseUrl: `https://ci.example.test${path}` } });
+      try {
+        const statusAt = async (at: string): Promise<number> =>
+          (await fetch(`${app.baseUrl}/.well-known/oauth-authorization-server${at}`)).status;
+        expect(await statusAt(path)).to.equal(200);
+        for (const other of ['/aZ', '/aab', '/aXbXc', `${path}x`])
+          expect(await statusAt(other)).to.equal(404);
+      } finally {
+        await app.close();
+      }
+    });
 
   it('names introspection where it is on, and takes no other method', async () => {
     const app = await startKitApp({ options: { oauth2: { introspection: true } } });

@@ -14,6 +14,26 @@ import {
 } from '../../support/oauth2-client.js';
 import { storeKinds, type StorePlace } from '../../support/store-kinds.js';
 
+describe('oauth2.md part 6, row 24: siblings', () => {
+  it('are as many as a cluster needs, and no more', async () => {
+    const clock = new TestClock();
+    const app = await startKitApp({ limitFailures: true, options: { clock: clock.now } });
+    try {
+      const client = await registerClient(app, { type: 'atlassian' });
+      const { refresh } = await client.tokens();
+      const second = tokensOf(await client.refresh(refresh));
+      const third = tokensOf(await client.refresh(second.refresh));
+      const statuses: number[] = [];
+      for (let i = 0; i < 32; i += 1) statuses.push((await client.refresh(refresh)).status);
+      expect(statuses).to.deep.equal([...Array.from({ length: 30 }, () => 200), 429, 429]);
+      expect((await call(app, third.access)).status).to.equal(201);
+      expect((await client.refresh(third.refresh)).status).to.equal(200);
+    } finally {
+      await app.close();
+    }
+  });
+});
+
 for (const [name, makePlace] of storeKinds) {
   describe(`oauth2.md part 6, renewal (${name} store)`, () => {
     const clock = new TestClock();

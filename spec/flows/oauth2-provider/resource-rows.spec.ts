@@ -223,6 +223,23 @@ for (const [name, makePlace] of storeKinds) {
         expect((await second.refresh(refresh)).json.error).to.equal('invalid_client');
       });
 
+      it('an administrator who takes a scope, or tokens of its own, from the client', async () => {
+        const own = await registerClient(app, { scopes: ['build', 'read'], allowClientCredentials: true });
+        const { access } = await own.tokens('ana', { scope: 'build read' });
+        const { json } = await own.token({ grant_type: 'client_credentials' });
+        const whois = { method: 'GET' };
+        expect((await call(app, String(json.access_token), '/whois', whois)).status).to.equal(200);
+        await own.change((stored) => ({ ...stored, scopes: ['read'], allowClientCredentials: false }));
+        expect((await call(app, access)).status).to.equal(403);
+        expect((await call(app, access, '/whois', whois)).status).to.equal(200);
+        expect(outcome(await call(app, String(json.access_token), '/whois', whois))).to.deep.equal([
+          401,
+          dead,
+        ]);
+        await own.change((stored) => ({ ...stored, scopes: ['build', 'read'] }));
+        expect((await call(app, access)).status).to.equal(201);
+      });
+
       it('a user who revokes', async () => {
         const { access, refresh } = await client.tokens('rob');
         await app.store.authorizations.revoke({ userId: 'id-rob' });

@@ -156,11 +156,18 @@ for (const kind of storeKinds) {
         }
       });
 
-      it('leaves a pending request alone when one access token is named', async () => {
+      it('ends pending requests of the same user and consumer when one access token is named', async () => {
         const pending = await allowedRequest(kit.store, jira, 'ana');
+        const kept = [
+          await allowedRequest(kit.store, jira, 'rob'),
+          await allowedRequest(kit.store, bitbucket, 'ana'),
+        ];
         const token = await grantedToken(kit.store, jira, 'ana');
-        expect(await kit.applinks.tokens.revoke({ id: token.id, userId: 'ana' })).to.equal(1);
+        expect(await kit.applinks.tokens.revoke({ id: token.id, userId: 'rob' })).to.equal(0);
         expect(await kit.store.requestTokens.get(pending)).not.to.equal(undefined);
+        expect(await kit.applinks.tokens.revoke({ id: token.id, userId: 'ana' })).to.equal(1);
+        expect(await kit.store.requestTokens.get(pending)).to.equal(undefined);
+        for (const other of kept) expect(await kit.store.requestTokens.get(other)).not.to.equal(undefined);
       });
 
       it('does not end a token by its id for somebody whose it is not', async () => {

@@ -9,6 +9,8 @@ describe('Redirect URIs', () => {
     'https://peer.example.test',
     'https://peer.example.test:8443/a/b?x=1&y=%20',
     'https://10.0.0.7/cb',
+    'https://[fd00::7]:8443/cb',
+    'https://ci_agent-1/cb',
     `https://peer.example.test/${'x'.repeat(424)}`,
   ]) {
     it(`may be ${uri.slice(0, 60)}`, () => {
@@ -44,6 +46,9 @@ describe('Redirect URIs', () => {
     'https://peer.example.test/\n',
     ' https://peer.example.test/',
     'https://peer.example.test/ü',
+    'https://a;script-src.example.test/',
+    "https://a,b'c.example.test/",
+    'https://a%3bb.example.test/',
     'https://peer.example.test:99999/',
     `https://peer.example.test/${'x'.repeat(425)}`,
   ]) {

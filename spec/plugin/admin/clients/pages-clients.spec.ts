@@ -58,6 +58,31 @@ describe('The pages of clients of OAuth 2.0', () => {
     expect((await admin.get(`${app.baseUrl}/applinks/admin`)).text).to.include('Incoming');
   });
 
+  it('warn of addresses that are longer than an Atlassian product takes (oauth2.md 1.1)', async () => {
+    const long = `https://ci.example.test/${'x'.repeat(214)}`;
+    for (const [baseUrl, isWarned] of [
+      [long, false],
+      [`${long}x`, true],
+    ] as const) {
+      const other = await startKitApp({ options: { baseUrl, mountPath: '' } });
+      try {
+        expect(`${baseUrl}/oauth2/authorize`.length > 255).to.equal(isWarned);
+        const { link } = await other.applinks.links.create({ name: 'Bitbucket' });
+        const { secret } = await other.applinks.links.addClient(link.id, {
+          redirectUris: [{ uri: 'https://b.example.test/' }],
+          scopes: ['build'],
+        });
+        rememberSecret(secret!, 'consumer secret');
+        const browser = await browserOf(other.baseUrl, 'admin');
+        const page = await browser.get(`${other.baseUrl}/applinks/admin/links/${link.id}`);
+        expect(page.status).to.equal(200);
+        expect(page.text.includes('at most 255 characters, and ours are longer')).to.equal(isWarned);
+      } finally {
+        await other.close();
+      }
+    }
+  });
+
   it('give out a secret that gets tokens; a new one beside it, until the former one is ended', async () => {
     const first = await clientAs(remembered(await create({ redirect_uri_0: redirectUri })));
     const { access } = await first.tokens();

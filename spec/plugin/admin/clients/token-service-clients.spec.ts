@@ -76,12 +76,17 @@ for (const kind of storeKinds) {
       );
     });
 
-    it('end one by one by their id, for whose it is, and leave codes alone then', async () => {
+    it('end one by one by their id, for whose it is, with codes of the same user for the same client', async () => {
       const given = await authorization(kit.store, link, 'ana');
-      const code = await pendingCode(kit.store, link, 'ana');
+      const [code, ofRob] = [
+        await pendingCode(kit.store, link, 'ana'),
+        await pendingCode(kit.store, link, 'rob'),
+      ];
       expect(await kit.applinks.tokens.revoke({ id: given.id, userId: 'rob' })).to.equal(0);
-      expect(await kit.applinks.tokens.revoke({ id: given.id, userId: 'ana' })).to.equal(1);
       expect(await kit.store.codes.get(code.digest)).not.to.equal(undefined);
+      expect(await kit.applinks.tokens.revoke({ id: given.id, userId: 'ana' })).to.equal(1);
+      expect(await kit.store.codes.get(code.digest)).to.equal(undefined);
+      expect(await kit.store.codes.get(ofRob.digest)).not.to.equal(undefined);
     });
 
     it('are told of when their client or their link goes', async () => {
