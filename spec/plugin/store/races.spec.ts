@@ -28,7 +28,6 @@ import {
 import { freshPostgres } from '../../support/postgres.js';
 import { startRace, type Race } from '../../support/store-race.js';
 import type { Task } from '../../support/store-worker.js';
-import type { Task } from '../../support/store-worker.js';
 
 const processes = 4;
 const tries = 25;
