@@ -185,6 +185,27 @@ describe('OAuth 2.0 client, at the browser', () => {
     });
   });
 
+  it('row 7: no page shows what a stranger puts into the address', async () => {
+    const [browser, callback] = await link.callback();
+    const stray = with_(callback, (query) => {
+      query.set('state', `mark${'x'.repeat(39)}`);
+      for (const name of ['error', 'error_description', 'error_uri', 'iss', 'markname'])
+        query.set(name, 'mark<script>');
+    });
+    for (const url of [stray, `${stray}&markname=mark`]) {
+      const page = await browser.get(url);
+      expectRefused(page);
+      expect(page.text).not.to.include('mark');
+    }
+    const page = await browser.get(
+      with_(callback, (query) => {
+        query.set('error', '<i>mark</i>');
+        query.set('error_uri', 'https://evil.example/');
+      }),
+    );
+    expect(page.text).to.include('mark').and.not.include('<i>').and.not.include('evil.example');
+  });
+
   describe('row 20: errors of the peer', () => {
     const refusedWith = async (error: string, description?: string): Promise<Page> => {
       link.provider.sendBack = (query) => {
