@@ -35,6 +35,14 @@ describe('OAuth 2.0 client, at the browser', () => {
       expect(tokenRequests()).to.have.length(1);
     });
 
+    it('goes with a cookie for ten minutes that no script reads and no other site’s form brings', async () => {
+      const browser = await loggedIn(link.app.baseUrl, 'ana', 0);
+      const page = await browser.get(link.startUrl());
+      expect(page.header('set-cookie')).to.match(
+        /^applinks_connect_[\w-]{16}=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/,
+      );
+    });
+
     it('missing, unknown or misshapen: 400 and no token request', async () => {
       const [browser, callback] = await link.callback();
       for (const change of [

@@ -51,6 +51,25 @@ describe('OAuth 2.0 client, in use', () => {
       expect(page.text).to.include('is not set up for SYSTEM_ADMIN');
     });
 
+    it('are in the test of the link as JSON, step by step', async () => {
+      await start();
+      await link.connect('admin');
+      const { json: tested, status } = await link.ask('POST', `/links/${link.linkId}/status`, {});
+      expect(status).to.equal(200);
+      const { steps, ...found } = tested.status as { steps: { name: string; outcome: string }[] };
+      expect(found).to.include({ type: 'WORKING', category: 'WORKING', working: true });
+      expect(steps.map(({ name, outcome }) => `${name} ${outcome}`)).to.deep.equal([
+        'credentials passed',
+        'metadata passed',
+        'authorisation passed',
+        'renewal passed',
+        'identity passed',
+        'scopes passed',
+        'expiry passed',
+      ]);
+      expect(steps.at(-2)).to.have.property('text', 'REPO_READ');
+    });
+
     it('fewer than are set up: the test says that the account is limited', async () => {
       await start({ scopes: ['REPO_READ', 'ACCOUNT_WRITE'] });
       link.provider.alter = (answer) => ({ ...answer, scope: 'REPO_READ' });
@@ -276,6 +295,30 @@ describe('OAuth 2.0 client, in use', () => {
       link.provider.forgetAccess();
       link.clock.advance(2 * minuteMs);
       expect(await own()).to.include({ seen: 'service' });
+    });
+
+    it('row 19: without a token yet, one request at a time, and none while nothing has changed', async () => {
+      await start({ connection: { clientCredentials: true } });
+      const own = async () => (await client().asApplication()(projects)).json();
+      const asked = () => link.provider.requests('/token').length;
+      const { clientSecret } = link.provider;
+      link.provider.clientSecret = 'reset';
+      const refused = await Promise.all([rejection(own()), rejection(own())]);
+      for (const error of [...refused, await rejection(own())])
+        expect(error).to.include({ problem: 'invalid_client' });
+      link.clock.advance(60 * minuteMs);
+      await rejection(own());
+      expect(asked()).to.equal(1);
+      link.provider.clientSecret = `${clientSecret}2`;
+      await link.ask('PUT', link.path, { clientSecret: `${clientSecret}2` });
+      link.provider.fail(/token$/, (res) => json(res, 503, {}));
+      await rejection(own());
+      await rejection(own());
+      expect(asked()).to.equal(2);
+      link.clock.advance(2000);
+      for (const answer of await Promise.all([own(), own(), own()]))
+        expect(answer).to.include({ seen: 'service' });
+      expect(asked()).to.equal(3);
     });
 
     it('in the name of a named user do not exist in OAuth 2.0', async () => {
