@@ -20,10 +20,10 @@ const callsFields = {
 } as const;
 
 /** Without a new secret the former one stays; an empty client ID is none, so a half-way state can be kept. */
-export function callsInput(form: URLSearchParams, kind: string | undefined): object {
+export function callsInput(form: URLSearchParams): object {
   const text = (field: string): string => form.get(field)?.trim() ?? '';
   const secret = text('client_secret');
-  const scopes = kind === 'custom' ? text('scopes').split(/\s+/) : form.getAll('scope');
+  const scopes = form.has('scopes') ? text('scopes').split(/\s+/) : form.getAll('scope');
   const named = scopes.filter((name) => name !== '');
   const urls = (['authorize_url', 'token_url', 'revoke_url'] as const).filter((field) => form.has(field));
   return {
@@ -33,6 +33,7 @@ export function callsInput(form: URLSearchParams, kind: string | undefined): obj
     ...Object.fromEntries(urls.map((field) => [callsFields[field], text(field) === '' ? null : text(field)])),
     ...(form.has('token_authentication') ? { tokenAuthentication: form.get('token_authentication') } : {}),
     clientCredentials: form.has('client_credentials'),
+    pkce: form.has('pkce'),
   };
 }
 

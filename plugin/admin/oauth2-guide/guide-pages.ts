@@ -66,7 +66,7 @@ export function showTested({ access, context, diagnose, links }: GuideDependenci
 export function saveCalls(dependencies: GuideDependencies): Endpoint {
   return handled(dependencies, 'calls', async ({ form, param, user }) => {
     const view = await dependencies.oauth2Outgoing.find(param('id'));
-    await dependencies.oauth2Outgoing.save(param('id'), callsInput(form, view?.preset.kind), user.id);
+    await dependencies.oauth2Outgoing.save(param('id'), callsInput(form), user.id);
     return `?done=saved#${view?.state === 'ready' ? 'enter-here' : 'test-here'}`;
   });
 }
