@@ -19,10 +19,14 @@ export function readStatus({
     const seen = await seenOf(context, link.id);
     const { status = null, rejection: incomingRejected = null, failure: outgoingFailed = null } = seen;
     const { attempt: incomingAttempt = null } = seen;
+    const { lost: outgoingLost = null, flow: outgoingAuthorization = null } = seen;
     const { incoming, outgoing } = await arrowsOf(context, keys, link);
     return {
       status: 200,
-      body: { status, incomingRejected, incomingAttempt, outgoingFailed, incoming, outgoing },
+      body: {
+        ...{ status, incomingRejected, incomingAttempt, incoming },
+        ...{ outgoingFailed, outgoingLost, outgoingAuthorization, outgoing },
+      },
     };
   });
 }

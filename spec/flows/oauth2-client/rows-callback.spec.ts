@@ -92,6 +92,16 @@ describe('OAuth 2.0 client, at the browser', () => {
     expect(createHash('sha256').update(verifier).digest('base64url')).to.equal(challenge);
   });
 
+  it('row 2: a code of somebody else’s authorisation, put into one’s own answer, brings nothing', async () => {
+    const [, stolen] = await link.callback('rob');
+    const [browser, callback] = await link.callback('ana');
+    const code = new URL(stolen).searchParams.get('code') ?? '';
+    const page = await browser.get(with_(callback, (query) => query.set('code', code)));
+    expect(page.status).to.equal(502);
+    expect(tokenRequests()).to.have.length(1);
+    expect(await link.app.applinks.accounts.list({})).to.deep.equal([]);
+  });
+
   it('row 3: the answer of one peer at the callback of another: 400 and no token request', async () => {
     const other = await link.ask('POST', '/oauth2-links', {
       ...{ preset: 'bitbucket', name: 'Other', url: link.provider.url },

@@ -294,6 +294,9 @@ describe('OAuth 2.0 client, at the token endpoint', () => {
         expect(await rejection(call())).to.be.instanceOf(CredentialsRequired);
         expect(await grants()).to.deep.equal([]);
         expect(refreshes()).to.have.length(1);
+        const { json: seenHere } = await link.ask('GET', `/links/${link.linkId}/status`);
+        expect(seenHere.outgoingLost).to.include({ userId: 'id-ana' });
+        expect(seenHere.outgoingAuthorization).to.include({ userId: 'id-ana', state: 'finished' });
       });
 
     it('invalid_grant, and another process has renewed it or the user has connected again: that one counts', async () => {
