@@ -6,6 +6,7 @@ import { createClientService, type SavedClient } from './admin/clients/client-se
 import type { OwnServer } from './admin/clients/own-server.js';
 import { createLinkChange } from './admin/link-change.js';
 import { createConnectedAccounts, type ConnectedAccounts } from './admin/connected-accounts.js';
+import { withDisconnect } from './admin/link-removal.js';
 import { createLinkService, type SavedLink } from './admin/link-service.js';
 import type { CredentialChange, CredentialInput, LinkChange, LinkInput } from './admin/link-input.js';
 import { createTokenService, type TokenService } from './admin/token-service.js';
@@ -118,15 +119,18 @@ export function createApplinks(options: ApplinksOptions): Applinks {
   const changeLink = createLinkChange(context);
   const server = ownServer(config);
   const clientFactory = createClientFactory(config, server.isRedirectUri);
-  const links = createLinkService(context, changeLink, parsePublicKey, clientFactory);
-  const clients = createClientService(context, changeLink, clientFactory);
-  const tokens = createTokenService(context);
   const transport = createTransport({
     ...config.network,
     own: config.baseUrl,
     fetch: config.network.allowInsecureFetch,
   });
   const accounts = createConnectedAccounts(context, createOAuth2Accounts(context, transport));
+  const links = withDisconnect(
+    createLinkService(context, changeLink, parsePublicKey, clientFactory),
+    accounts,
+  );
+  const clients = createClientService(context, changeLink, clientFactory);
+  const tokens = createTokenService(context);
   const start = onceItSucceeds(() =>
     assemble({
       ...{ context, rawBodies, views, endpoints, transport, changeLink, links, tokens, accounts },

@@ -179,6 +179,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
       materials.changeLink,
       links,
       createOAuth2Connections(context, oauth2.metadata),
+      materials.accounts,
     ),
     setLevels: createSetLevels(context, materials.changeLink),
     trust: createLinkTrust(context, materials.changeLink),

@@ -13,6 +13,8 @@ export interface OAuth2Settings {
   revokeUrl: string | null;
   issuer: string | null;
   isIssAnnounced: boolean;
+  /** Asked for in Atlassian's cloud only: elsewhere PKCE is always used. */
+  pkce: boolean;
   tokenAuthentication: 'client_secret_post' | 'client_secret_basic';
 }
 
@@ -50,7 +52,8 @@ export interface OAuth2Peers {
   discover(
     baseUrl: string,
   ): Promise<
-    (Omit<OAuth2Settings, 'preset' | 'clientId' | 'scopes' | 'issuer'> & { issuer: string }) | undefined
+    | (Omit<OAuth2Settings, 'preset' | 'clientId' | 'scopes' | 'issuer' | 'pkce'> & { issuer: string })
+    | undefined
   >;
 }
 

@@ -52,6 +52,8 @@ export const oauth2OutgoingInput = z
       /** Calls in our own name, where the peer issues tokens to the client itself. */
       clientCredentials: z.boolean('Choose true or false.'),
       preferred: z.boolean('Choose true or false.'),
+      /** In Atlassian's cloud; to every other server PKCE is always used. */
+      pkce: z.boolean('Choose true or false.'),
       /** Of a custom server; absent addresses are looked for in its metadata. */
       authorizeUrl: address,
       tokenUrl: address,

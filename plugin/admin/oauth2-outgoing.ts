@@ -8,6 +8,7 @@ import type { Context } from '../context.js';
 import { InvalidInput, PeerUnreachable } from '../errors.js';
 import { sealedPlace } from '../store/sealed-places.js';
 import type { Connection, Link } from '../store/store.js';
+import type { ConnectedAccounts } from './connected-accounts.js';
 import type { ChangeLink } from './link-change.js';
 import { readInput } from './link-input.js';
 import type { LinkService } from './link-service.js';
@@ -28,6 +29,7 @@ export function createOAuth2Outgoing(
   change: ChangeLink,
   links: Pick<LinkService, 'create' | 'get' | 'remove'>,
   peers: OAuth2Peers,
+  accounts: Pick<ConnectedAccounts, 'disconnect'>,
 ): OAuth2Outgoing {
   const viewOf = (link: Link, connection: Connection): OAuth2OutgoingView => ({
     ...peers.describe(link, connection),
@@ -148,6 +150,9 @@ export function createOAuth2Outgoing(
     },
     save: (linkId, input, by) => write(linkId, input, by, false),
     remove: async (linkId, by) => {
+      const connection = oauth2Of(await links.get(linkId));
+      // While the client's credentials are still there: the peer wants them to take tokens back.
+      if (connection) await accounts.disconnect({ linkId, connectionId: connection.id });
       await change(
         linkId,
         (link) => ({ ...link, outgoing: link.outgoing.filter(({ kind }) => kind !== 'oauth2') }),

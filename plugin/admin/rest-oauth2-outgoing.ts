@@ -61,6 +61,7 @@ function viewJson(view: OAuth2OutgoingView): object {
     clientId: settings.clientId,
     scopes: settings.scopes,
     tokenAuthentication: settings.tokenAuthentication,
+    pkce: preset.kind !== 'cloud' || settings.pkce,
     knownScopes: preset.scopes,
   };
 }

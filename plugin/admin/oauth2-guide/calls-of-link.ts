@@ -27,6 +27,7 @@ export type CallsOfLink = Pick<
 > & {
   clientId: string | null;
   scopes: readonly string[];
+  pkce: boolean;
   knownScopes: OAuth2OutgoingView['preset']['scopes'];
   /** `user` is null for the application itself. */
   accounts: (Omit<ConnectedAccount, 'scopes'> & { scopes: readonly string[]; user: string | null })[];
@@ -55,6 +56,7 @@ export async function callsOf(
     ...{ hasOwnSecret, isVendorClient, clientCredentials },
     clientId: settings.clientId,
     scopes: settings.scopes,
+    pkce: settings.pkce,
     knownScopes: preset.scopes,
     accounts: await Promise.all(shown),
     areCredentialsRefused: connected.some(({ trouble }) => trouble?.reason === 'credentials'),

@@ -27,7 +27,7 @@ const callsFields = {
 export function callsInput(form: URLSearchParams, view: OAuth2OutgoingView | undefined): object {
   const text = (field: string): string => form.get(field)?.trim() ?? '';
   const secret = text('client_secret');
-  const scopes = view?.preset.kind === 'custom' ? text('scopes').split(/\s+/) : form.getAll('scope');
+  const scopes = form.has('scopes') ? text('scopes').split(/\s+/) : form.getAll('scope');
   const named = scopes.filter((name) => name !== '');
   const urls = (['authorize_url', 'token_url', 'revoke_url'] as const).filter(
     (field) => form.has(field) && text(field) !== (view?.settings[callsFields[field]] ?? ''),
@@ -39,6 +39,7 @@ export function callsInput(form: URLSearchParams, view: OAuth2OutgoingView | und
     ...Object.fromEntries(urls.map((field) => [callsFields[field], text(field) === '' ? null : text(field)])),
     ...(form.has('token_authentication') ? { tokenAuthentication: form.get('token_authentication') } : {}),
     clientCredentials: form.has('client_credentials'),
+    pkce: form.has('pkce'),
   };
 }
 

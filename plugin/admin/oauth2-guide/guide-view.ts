@@ -70,7 +70,6 @@ function suggested({ preset: { name } }: OAuth2OutgoingView): string[] {
     jira: ['READ'],
     confluence: ['READ'],
     'jira-cloud': ['read:jira-user', 'read:jira-work'],
-    'confluence-cloud': ['read:confluence-user', 'read:confluence-content.all'],
   };
   return least[name] ?? [];
 }

@@ -4,7 +4,7 @@
  * parameter given twice so that two readers see two values. All is checked, and the transaction claimed, before
  * anything is exchanged; whoever fails learns nothing and costs no request.
  */
-import { ApplinksError, PeerRefused } from '../../errors.js';
+import { ApplinksError, PeerRefused, PeerUnreachable } from '../../errors.js';
 import type { Endpoint } from '../../http/handler.js';
 import { publicPath } from '../../http/public-url.js';
 import { hideReferrer } from '../../http/security-headers.js';
@@ -66,7 +66,7 @@ export function finishOAuth2Connect(dependencies: ConnectDependencies): Endpoint
         res.redirect(303, returnTo);
         return;
       }
-      throw failure instanceof PeerRefused ? explained(failure, link) : failure;
+      throw explained(failure, link);
     }
     const done = `/applinks/connect/${encodeURIComponent(link.id)}/done`;
     res.setHeader('Cache-Control', 'no-store');
@@ -105,10 +105,19 @@ function badCallback(message: string): ApplinksError {
   return new ApplinksError('invalid_input', 400, message, { reason: 'callback refused' });
 }
 
-function explained(refused: PeerRefused, link: Link): PeerRefused {
-  const { peerStatus: status, problem, advice, excerpt, message } = refused;
-  return new PeerRefused({
-    ...{ status, problem, advice, excerpt },
-    explanation: `${link.name} did not connect your account. ${message}`,
+/** The code is spent or in doubt, so nothing is tried again here (part 7, row 8): the user begins again. */
+function explained(failure: unknown, { name }: Link): unknown {
+  const what = `${name} did not connect your account.`;
+  if (failure instanceof PeerRefused) {
+    const { peerStatus: status, problem, advice, excerpt, message } = failure;
+    return new PeerRefused({ status, problem, advice, excerpt, explanation: `${what} ${message}` });
+  }
+  if (!(failure instanceof PeerUnreachable)) return failure;
+  const { kind, message, answer, answerStatus, location } = failure;
+  return new PeerUnreachable(kind, `${what} ${message} Then connect it again.`, {
+    cause: failure,
+    ...(answer === undefined ? {} : { answer }),
+    ...(answerStatus === undefined ? {} : { answerStatus }),
+    ...(location === undefined ? {} : { location }),
   });
 }

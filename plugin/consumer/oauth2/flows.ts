@@ -122,7 +122,7 @@ export function createOAuth2Flows({
       redirectUri,
       scopes: isCloud ? [...scopes, 'offline_access'] : scopes,
       parameters: isCloud ? { audience: 'api.atlassian.com', prompt: 'consent' } : {},
-      usesPkce: !isCloud,
+      usesPkce: peer.usesPkce,
       keep: () => Promise.reject(new Error('This leg keeps nothing.')),
       exchange: (exchange) => requests.exchange(peer, exchange),
     };

@@ -12,6 +12,7 @@ import type { GrantDocument } from './grant-document.js';
 import type { GrantPlace, OpenOAuth2Grant } from './grant-place.js';
 import { createGrantRenewal } from './grant-renewal.js';
 import { createGrantSeal } from './grant-seal.js';
+import { createAskForOwn } from './own-token.js';
 import { clientMark, connectionMark } from './peer.js';
 import type { IssuedTokens } from './token-answer.js';
 import type { OAuth2TokenRequests } from './token-requests.js';
@@ -108,14 +109,14 @@ export function createOAuth2Grants(context: Context, requests: OAuth2TokenReques
   };
 
   /** The first token of the application itself, or the first one of this client. */
-  const askForOwn = async (place: GrantPlace): Promise<OpenOAuth2Grant | undefined> => {
+  const askForOwn = createAskForOwn(config.clock, async (place) => {
     const askedAtMs = config.clock();
     const issued = await requests.clientCredentials(place.peer, place.peer.scopes);
     const scopes = issued.scopes ?? place.peer.scopes;
     const none = { identity: null, formerIdentity: null, cloudId: null };
     await save(place, { issued, askedAtMs, scopes, ...none });
     return look(place);
-  };
+  });
 
   return {
     save,

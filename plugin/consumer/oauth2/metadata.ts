@@ -4,7 +4,7 @@
  * secrets elsewhere: so its issuer must be the address that was entered, and endpoints of another origin are refused.
  */
 import { z } from 'zod';
-import { ApplinksError } from '../../errors.js';
+import { ApplinksError, PeerUnreachable } from '../../errors.js';
 import { badAnswer, mediaType, readAnswer } from '../peer-answer.js';
 import type { Transport, TransportAnswer } from '../transport.js';
 
@@ -111,6 +111,11 @@ function readMetadata(answer: TransportAnswer, issuer: string): ServerMetadata {
       );
   }
   const methods = document.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+  if (!methods.includes('client_secret_post') && !methods.includes('client_secret_basic'))
+    throw new PeerUnreachable(
+      'bad_answer',
+      `${origin} takes client secrets neither in the form nor in the header (client_secret_post, client_secret_basic), and clients without a secret are not supported. Switch on one of the two there, for a confidential client.`,
+    );
   return {
     issuer: document.issuer,
     authorizeUrl: authorization_endpoint,

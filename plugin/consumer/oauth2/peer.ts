@@ -26,6 +26,7 @@ export interface OAuth2Peer extends OAuth2Endpoints {
   clientSecret: string;
   scopes: string[];
   isIssAnnounced: boolean;
+  usesPkce: boolean;
   /** Where the client's credentials go: into a form, into a header, or into a JSON body as Atlassian's cloud has it. */
   authentication: 'client_secret_post' | 'client_secret_basic' | 'json';
   /** Below which calls go; null in the cloud, where it depends on the site that a user has chosen. */
@@ -134,6 +135,7 @@ export function peerOf(context: PeerContext, link: Link, connection: Connection)
     revokeUrl: rest.revokeUrl,
     issuer: rest.issuer,
     isIssAnnounced: settings.isIssAnnounced,
+    usesPkce: preset.kind !== 'cloud' || settings.pkce,
     authentication:
       preset.kind === 'cloud'
         ? 'json'

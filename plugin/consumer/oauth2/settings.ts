@@ -28,6 +28,11 @@ const settingsSchema = z.object({
     .string()
     .optional()
     .transform((value) => value === 'true'),
+  /** Atlassian's cloud does not document PKCE, so there it is used only when switched on (4.1); elsewhere always. */
+  pkce: z
+    .string()
+    .optional()
+    .transform((value) => value === 'true'),
   /** How a custom server takes the client's credentials. */
   tokenAuthentication: z.enum(['client_secret_post', 'client_secret_basic']).catch('client_secret_post'),
 });
@@ -39,8 +44,13 @@ export function readSettings({ settings }: Pick<Connection, 'settings'>): OAuth2
 }
 
 export function writeSettings(settings: OAuth2Settings): Record<string, string> {
-  const { scopes, isIssAnnounced, ...texts } = settings;
-  const set = Object.entries({ ...texts, scopes: scopes.join(' '), isIssAnnounced: String(isIssAnnounced) });
+  const { scopes, isIssAnnounced, pkce, ...texts } = settings;
+  const set = Object.entries({
+    ...texts,
+    scopes: scopes.join(' '),
+    isIssAnnounced: String(isIssAnnounced),
+    pkce: pkce ? 'true' : null,
+  });
   return Object.fromEntries(
     set.filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== ''),
   );

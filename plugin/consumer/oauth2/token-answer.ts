@@ -22,6 +22,7 @@ export interface IssuedTokens {
 const longestTokenBytes = 8192;
 const oneYearSeconds = 365 * 24 * 60 * 60;
 const usualSeconds = 3600;
+const longestPauseSeconds = 3600;
 
 const token = z
   .string()
@@ -109,6 +110,7 @@ function refusalOf(answer: TransportAnswer, body: unknown): TokenRefused {
   });
 }
 
+/** Dates are not believed, nor is a peer that wants to be left alone for days. */
 function retryAfter(header: string | null): number {
-  return header !== null && /^\d{1,6}$/.test(header) ? Number(header) : 0;
+  return header !== null && /^\d{1,9}$/.test(header) ? Math.min(Number(header), longestPauseSeconds) : 0;
 }

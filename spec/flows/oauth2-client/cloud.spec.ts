@@ -85,6 +85,18 @@ describe('OAuth 2.0 client of Atlassian’s cloud', () => {
     });
   });
 
+  it('row 2: uses PKCE when that is switched on, challenge and method together, and only then', async () => {
+    await start('acme');
+    expect((await save({ pkce: true })).json.connection).to.include({ pkce: true });
+    expect((await connect()).text).to.include('Your account is connected');
+    const { query } = cloud.received.find(({ path }) => path === '/authorize')!;
+    expect(new URLSearchParams(query).get('code_challenge_method')).to.equal('S256');
+    expect(new URLSearchParams(query).get('code_challenge')).to.match(/^[\w-]{43}$/);
+    expect(JSON.parse(tokenRequests()[0]!.body))
+      .to.have.property('code_verifier')
+      .that.matches(/^[\w-]{43}$/);
+  });
+
   it('calls the API address only, never the site', async () => {
     await start('acme');
     await connect();

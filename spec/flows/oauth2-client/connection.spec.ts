@@ -1,6 +1,7 @@
 /** An administrator describes how a peer is called by OAuth 2.0, in whatever order the values come (oauth2.md 5.2, 5.3). */
 import { expect } from 'chai';
 import { adminJson, type AdminJson } from '../../support/admin-json.js';
+import { browserOf } from '../../support/consent.js';
 import { startKitApp, type KitApp } from '../../support/kit-app.js';
 import { listen, type Listening } from '../../support/listen.js';
 import { rememberSecret } from '../../support/secrets.js';
@@ -91,6 +92,21 @@ describe('A connection by OAuth 2.0', () => {
     expect(own.json.connection).to.include({ state: 'partial', isVendorClient: false });
   });
 
+  it('to Confluence’s cloud takes the scopes that its documentation has', async () => {
+    const made = await draft({ preset: 'confluence-cloud', name: 'Wiki', url: 'https://x.atlassian.net' });
+    expect(made).to.have.property('knownScopes').that.deep.equals([]);
+    const browser = await browserOf(app.baseUrl, 'admin');
+    const guide = `${app.baseUrl}/applinks/admin/links/${String(made.linkId)}/oauth2`;
+    const page = await browser.get(guide);
+    const form = page.forms.findIndex(({ action }) => action.includes('/oauth2/calls'));
+    const scopes = 'read:one offline_access read:two';
+    const saved = await browser.submit(page, { form, fields: { client_id: 'own', scopes, pkce: '1' } });
+    expect(saved.status, saved.text).to.equal(303);
+    const { json } = await ask('GET', `/links/${String(made.linkId)}/outgoing/oauth2`);
+    expect(json.connection).to.include({ clientId: 'own', pkce: true });
+    expect(json.connection).to.have.property('scopes').that.deep.equals(['read:one', 'read:two']);
+  });
+
   describe('to a custom server', () => {
     let server: Listening;
     let metadata: object;
@@ -115,6 +131,22 @@ describe('A connection by OAuth 2.0', () => {
         issuer: server.url,
         tokenAuthentication: 'client_secret_basic',
       });
+    });
+
+    it('that takes no client secret is refused, with what to do', async () => {
+      metadata = {
+        ...{
+          issuer: server.url,
+          authorization_endpoint: `${server.url}/a`,
+          token_endpoint: `${server.url}/t`,
+        },
+        token_endpoint_auth_methods_supported: ['none', 'private_key_jwt'],
+      };
+      const refused = await ask('POST', '/oauth2-links', {
+        ...{ preset: 'custom', name: 'Server', url: server.url },
+      });
+      expect(refused.status).to.equal(400);
+      expect(refused.text).to.include('clients without a secret are not supported');
     });
 
     for (const [what, change] of [

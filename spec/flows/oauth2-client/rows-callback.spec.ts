@@ -35,6 +35,14 @@ describe('OAuth 2.0 client, at the browser', () => {
       expect(tokenRequests()).to.have.length(1);
     });
 
+    it('goes with a cookie for ten minutes that no script reads and no other site’s form brings', async () => {
+      const browser = await loggedIn(link.app.baseUrl, 'ana', 0);
+      const page = await browser.get(link.startUrl());
+      expect(page.header('set-cookie')).to.match(
+        /^applinks_connect_[\w-]{16}=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/,
+      );
+    });
+
     it('missing, unknown or misshapen: 400 and no token request', async () => {
       const [browser, callback] = await link.callback();
       for (const change of [
@@ -82,6 +90,16 @@ describe('OAuth 2.0 client, at the browser', () => {
     const { code_verifier: verifier = '' } = tokenRequests()[0]!.fields;
     expect(verifier).to.match(/^[\w-]{43}$/);
     expect(createHash('sha256').update(verifier).digest('base64url')).to.equal(challenge);
+  });
+
+  it('row 2: a code of somebody else’s authorisation, put into one’s own answer, brings nothing', async () => {
+    const [, stolen] = await link.callback('rob');
+    const [browser, callback] = await link.callback('ana');
+    const code = new URL(stolen).searchParams.get('code') ?? '';
+    const page = await browser.get(with_(callback, (query) => query.set('code', code)));
+    expect(page.status).to.equal(502);
+    expect(tokenRequests()).to.have.length(1);
+    expect(await link.app.applinks.accounts.list({})).to.deep.equal([]);
   });
 
   it('row 3: the answer of one peer at the callback of another: 400 and no token request', async () => {
@@ -183,6 +201,27 @@ describe('OAuth 2.0 client, at the browser', () => {
       expect(said).to.include('Text from The peer').and.include('bold');
       expect(page.text).not.to.include('<b onclick').and.not.include('y'.repeat(201));
     });
+  });
+
+  it('row 7: no page shows what a stranger puts into the address', async () => {
+    const [browser, callback] = await link.callback();
+    const stray = with_(callback, (query) => {
+      query.set('state', `mark${'x'.repeat(39)}`);
+      for (const name of ['error', 'error_description', 'error_uri', 'iss', 'markname'])
+        query.set(name, 'mark<script>');
+    });
+    for (const url of [stray, `${stray}&markname=mark`]) {
+      const page = await browser.get(url);
+      expectRefused(page);
+      expect(page.text).not.to.include('mark');
+    }
+    const page = await browser.get(
+      with_(callback, (query) => {
+        query.set('error', '<i>mark</i>');
+        query.set('error_uri', 'https://evil.example/');
+      }),
+    );
+    expect(page.text).to.include('mark').and.not.include('<i>').and.not.include('evil.example');
   });
 
   describe('row 20: errors of the peer', () => {

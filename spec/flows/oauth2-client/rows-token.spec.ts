@@ -1,6 +1,6 @@
 /** Our client at the token endpoint, row by row of oauth2.md part 7. */
 import { expect } from 'chai';
-import { CredentialsRequired, PeerRefused } from 'express-applinks';
+import { CredentialsRequired, PeerRefused, PeerUnreachable } from 'express-applinks';
 import { minuteMs } from '../../support/clock.js';
 import { startKitApp } from '../../support/kit-app.js';
 import { json, type Fault } from '../../support/oauth2-provider.js';
@@ -50,6 +50,12 @@ describe('OAuth 2.0 client, at the token endpoint', () => {
         expect(await grants()).to.deep.equal([]);
       });
     }
+
+    it('whose answer is lost ends on a page that says to connect again', async () => {
+      link.provider.fail(tokenPath, losingTheAnswer);
+      const page = await link.connect();
+      expect(page.text).to.include('The peer did not connect your account').and.include('connect it again');
+    });
   });
 
   it('row 9: credentials in the body, neither in the URL nor as Basic', async () => {
@@ -172,6 +178,17 @@ describe('OAuth 2.0 client, at the token endpoint', () => {
     expect(refreshes()).to.have.length(1);
   });
 
+  it('row 14: counts from before the request, however long the answer takes', async () => {
+    const askedAtMs = link.clock.now();
+    link.provider.alter = (answer) => {
+      link.clock.advance(10 * minuteMs);
+      return answer;
+    };
+    await link.connect();
+    const [grant] = await grants();
+    expect(grant!.expiresAtMs! - askedAtMs).to.be.within(hourMs, hourMs + minuteMs);
+  });
+
   it('row 15: of several processes at once one renews, and nobody is logged out', async () => {
     await link.connect();
     const { store, host, encryptionKey } = link.app;
@@ -204,6 +221,30 @@ describe('OAuth 2.0 client, at the token endpoint', () => {
     store.update = update;
     link.clock.advance(hourMs);
     expect(await seen()).to.equal('ben');
+  });
+
+  it('row 16: what is called with has been stored before', async () => {
+    await link.connect();
+    link.clock.advance(hourMs);
+    let revision: number | undefined;
+    link.provider.fail(/projects/, async (res) => {
+      revision = (await grants())[0]!.revision;
+      json(res, 404, {});
+    });
+    await call();
+    expect(refreshes()).to.have.length(1);
+    expect(revision).to.equal(1);
+  });
+
+  it('row 16: a write that fails for good raises an alarm', async () => {
+    await link.connect();
+    link.clock.advance(hourMs);
+    const problems: string[] = [];
+    link.app.applinks.on('connection.failed', ({ problem }) => problems.push(problem));
+    link.app.store.grants.update = () => Promise.reject(new Error('the database is gone'));
+    expect(await rejection(call())).to.have.property('message', 'the database is gone');
+    expect(problems).to.include('renewal_not_stored');
+    expect(link.provider.requests(projects), 'nothing is called with it').to.deep.equal([]);
   });
 
   it('row 17: a refresh without a new refresh token keeps the old one', async () => {
@@ -253,7 +294,21 @@ describe('OAuth 2.0 client, at the token endpoint', () => {
         expect(await rejection(call())).to.be.instanceOf(CredentialsRequired);
         expect(await grants()).to.deep.equal([]);
         expect(refreshes()).to.have.length(1);
+        const { json: seenHere } = await link.ask('GET', `/links/${link.linkId}/status`);
+        expect(seenHere.accessLost).to.include({ userId: 'id-ana' });
+        expect(seenHere.outgoingAttempt).to.include({ userId: 'id-ana', state: 'finished' });
       });
+
+    it('invalid_grant, and another process has renewed it or the user has connected again: that one counts', async () => {
+      await expired();
+      link.provider.fail(tokenPath, async (res) => {
+        await link.connect();
+        json(res, 400, { error: 'invalid_grant' });
+      });
+      expect(await seen()).to.equal('ben');
+      expect(await grants()).to.have.length(1);
+      expect(refreshes()).to.have.length(1);
+    });
 
     it('invalid_client: the grant stays, nothing is tried again until the secret is corrected', async () => {
       await expired();
@@ -299,6 +354,32 @@ describe('OAuth 2.0 client, at the token endpoint', () => {
         link.clock.advance(2000);
         expect(await seen()).to.equal('ben');
       });
+
+    it('is left alone for longer each time, up to a minute', async () => {
+      await expired();
+      link.provider.fail(tokenPath, (res) => void res.destroy(), false);
+      expect(await rejection(call())).to.be.instanceOf(PeerUnreachable);
+      for (const seconds of [1, 2, 4, 8, 16, 32, 60, 60]) {
+        const before = refreshes().length;
+        link.clock.advance(seconds * 1000 - 500);
+        await rejection(call());
+        expect(refreshes(), `before ${seconds} s`).to.have.length(before);
+        link.clock.advance(1100);
+        await Promise.all([rejection(call()), rejection(call())]);
+        expect(refreshes(), `after ${seconds} s, one and its second try`).to.have.length(before + 2);
+      }
+    });
+
+    it('Retry-After of days is not believed', async () => {
+      await expired();
+      link.provider.fail(tokenPath, (res) => {
+        res.setHeader('retry-after', '900000');
+        json(res, 503, {});
+      });
+      await rejection(call());
+      link.clock.advance(hourMs + 1000);
+      expect(await seen()).to.equal('ben');
+    });
 
     it('Retry-After is kept to', async () => {
       await expired();

@@ -51,6 +51,25 @@ describe('OAuth 2.0 client, in use', () => {
       expect(page.text).to.include('is not set up for SYSTEM_ADMIN');
     });
 
+    it('are in the test of the link as JSON, step by step', async () => {
+      await start();
+      await link.connect('admin');
+      const { json: tested, status } = await link.ask('POST', `/links/${link.linkId}/status`, {});
+      expect(status).to.equal(200);
+      const { steps, ...found } = tested.status as { steps: { name: string; outcome: string }[] };
+      expect(found).to.include({ type: 'WORKING', category: 'WORKING', working: true });
+      expect(steps.map(({ name, outcome }) => `${name} ${outcome}`)).to.deep.equal([
+        'credentials passed',
+        'metadata passed',
+        'authorisation passed',
+        'renewal passed',
+        'identity passed',
+        'scopes passed',
+        'expiry passed',
+      ]);
+      expect(steps.at(-2)).to.have.property('text', 'REPO_READ');
+    });
+
     it('fewer than are set up: the test says that the account is limited', async () => {
       await start({ scopes: ['REPO_READ', 'ACCOUNT_WRITE'] });
       link.provider.alter = (answer) => ({ ...answer, scope: 'REPO_READ' });
@@ -186,6 +205,25 @@ describe('OAuth 2.0 client, in use', () => {
       expect(rest).to.deep.equal({ token: pair!.refreshToken });
       expect(await rejection(call())).to.be.instanceOf(CredentialsRequired);
     });
+    for (const [what, remove] of [
+      ['the connection', () => link.ask('DELETE', link.path)],
+      ['the link', () => link.app.applinks.links.remove(link.linkId)],
+    ] as const)
+      it(`goes before ${what} does, for all users`, async () => {
+        await link.connect('rob');
+        const tokens = [...link.provider.pairs.keys()].sort();
+        expect(tokens).to.have.length(2);
+        await remove();
+        const revoked = link.provider.requests('/revoke').map(({ fields }) => fields.token);
+        expect(revoked.sort()).to.deep.equal(tokens);
+        expect(link.provider.pairs.size).to.equal(0);
+        expect(await link.app.applinks.accounts.list({})).to.deep.equal([]);
+      });
+    it('does not keep a link whose peer does not answer', async () => {
+      link.provider.fail(/revoke/, (res) => void res.destroy());
+      await link.app.applinks.links.remove(link.linkId);
+      expect(await rejection(link.app.applinks.links.get(link.linkId))).to.include({ code: 'not_found' });
+    });
     it('deletes ours even if nobody answers there', async () => {
       link.provider.fail(/revoke/, (res) => void res.destroy());
       expect(await link.app.applinks.accounts.disconnect({ linkId: link.linkId })).to.equal(1);
@@ -217,6 +255,14 @@ describe('OAuth 2.0 client, in use', () => {
         expect(status.steps.at(-1)).to.include({ name: 'metadata', outcome: 'failed' });
       });
     }
+    it('that redirects moves nothing, and is not followed', async () => {
+      await start();
+      link.provider.fail(/well-known/, (res) => {
+        res.writeHead(302, { location: `${link.provider.url}/page` }).end();
+      });
+      expect((await link.connect()).text).to.include('Your account is connected');
+      expect(link.provider.requests('/page')).to.deep.equal([]);
+    });
     it('that is absent is normal, and is asked for once a while', async () => {
       await start();
       await link.connect();
@@ -251,6 +297,30 @@ describe('OAuth 2.0 client, in use', () => {
       expect(await own()).to.include({ seen: 'service' });
     });
 
+    it('row 19: without a token yet, one request at a time, and none while nothing has changed', async () => {
+      await start({ connection: { clientCredentials: true } });
+      const own = async () => (await client().asApplication()(projects)).json();
+      const asked = () => link.provider.requests('/token').length;
+      const { clientSecret } = link.provider;
+      link.provider.clientSecret = 'reset';
+      const refused = await Promise.all([rejection(own()), rejection(own())]);
+      for (const error of [...refused, await rejection(own())])
+        expect(error).to.include({ problem: 'invalid_client' });
+      link.clock.advance(60 * minuteMs);
+      await rejection(own());
+      expect(asked()).to.equal(1);
+      link.provider.clientSecret = `${clientSecret}2`;
+      await link.ask('PUT', link.path, { clientSecret: `${clientSecret}2` });
+      link.provider.fail(/token$/, (res) => json(res, 503, {}));
+      await rejection(own());
+      await rejection(own());
+      expect(asked()).to.equal(2);
+      link.clock.advance(2000);
+      for (const answer of await Promise.all([own(), own(), own()]))
+        expect(answer).to.include({ seen: 'service' });
+      expect(asked()).to.equal(3);
+    });
+
     it('in the name of a named user do not exist in OAuth 2.0', async () => {
       await start({ connection: { clientCredentials: true } });
       const named = client().asApplication({ requestor: 'ben' })(projects);
@@ -258,13 +328,28 @@ describe('OAuth 2.0 client, in use', () => {
     });
   });
 
-  it('row 26: http is for loopback in development only', async () => {
-    await start();
-    await link.app.applinks.links.update(link.linkId, { rpcUrl: 'http://bb.example.test/bitbucket' });
-    const page = await link.connect();
-    expect(page.status).to.equal(409);
-    expect(page.text).to.include('tokens go over https only');
-    expect(await rejection(call())).to.have.property('code', 'not_connectable');
+  describe('row 26: addresses', () => {
+    it('by http are for loopback in development only', async () => {
+      await start();
+      await link.app.applinks.links.update(link.linkId, { rpcUrl: 'http://bb.example.test/bitbucket' });
+      const page = await link.connect();
+      expect(page.status).to.equal(409);
+      expect(page.text).to.include('tokens go over https only');
+      expect(await rejection(call())).to.have.property('code', 'not_connectable');
+    });
+
+    it('of our own network are refused when they are called, whatever was entered', async () => {
+      await start();
+      await link.connect();
+      await link.app.applinks.links.update(link.linkId, { rpcUrl: 'https://169.254.169.254/bitbucket' });
+      const tokenUrl = 'https://169.254.169.254/latest/token';
+      const authorizeUrl = `${link.provider.url}/rest/oauth2/latest/authorize`;
+      await link.ask('PUT', link.path, { preset: 'custom', authorizeUrl, tokenUrl });
+      const page = await link.connect();
+      expect(page.status).to.equal(502);
+      expect(page.text).to.include('169.254.169.254 is not called');
+      expect(link.provider.requests('/token'), 'from the time before').to.have.length(1);
+    });
   });
 
   it('row 27: no token, secret or verifier reaches the store in plain sight', async () => {

@@ -27,6 +27,7 @@ import {
 } from '../../../plugin/testing/store-contract/authorization-samples.js';
 import { freshPostgres } from '../../support/postgres.js';
 import { startRace, type Race } from '../../support/store-race.js';
+import type { Task } from '../../support/store-worker.js';
 
 const processes = 4;
 const tries = 25;
@@ -60,7 +61,7 @@ for (const [name, makePlace] of [
 ] as const) {
   describe(`${processes} processes on ${name}`, () => {
     let place: Place;
-    let race: Race;
+    let race: Race<Task>;
     let store: Store;
     const wins = (results: readonly unknown[][]): number =>
       results.flat().filter((won) => won === true).length;

@@ -11,4 +11,5 @@ export const sampleSettings: OAuth2Settings = {
   issuer: null,
   isIssAnnounced: false,
   tokenAuthentication: 'client_secret_post',
+  pkce: false,
 };
