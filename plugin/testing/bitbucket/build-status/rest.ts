@@ -67,8 +67,11 @@ function postLegacy(context: StandInContext, incoming: Incoming, headers: Incomi
   return keep(context, incoming, headers, posted, { commit, repository: undefined });
 }
 
-function entity({ repository, signature, postedBy, commit, ...shown }: BuildStatus) {
-  return { ...shown, commitId: commit, dateAdded: shown.updatedDate };
+function entity(status: BuildStatus) {
+  const { key, state, url, name, description, buildNumber, parent, ref, duration, testResults } = status;
+  const { commit, createdDate, updatedDate } = status;
+  const posted = { key, state, url, name, description, buildNumber, parent, ref, duration, testResults };
+  return { ...posted, commitId: commit, createdDate, updatedDate, dateAdded: updatedDate };
 }
 
 function showOne(context: StandInContext, incoming: Incoming): Answer {

@@ -7,8 +7,9 @@ import { on, type Route } from '../route.js';
 
 const version = '(?:1\\.0|latest)';
 
-function showAll({ capabilitySwitches: capabilities, state, baseUrl }: StandInContext): Answer {
-  const base = baseUrl();
+function showAll(context: StandInContext): Answer {
+  const { capabilitySwitches: capabilities, state } = context;
+  const base = context.baseUrl();
   const { name, version: productVersion, buildNumber } = productFacts[state.product];
   return json(200, {
     application: 'stash',

@@ -15,10 +15,15 @@ const administered = (context: StandInContext, incoming: Incoming): Repository =
   requireRepository(context, incoming, incoming.captures, 'REPO_ADMIN');
 
 function entity({ webhooks }: StandInContext, hook: Webhook) {
-  const { repository, configuration, ...shown } = hook;
+  const { id, name, url, events, active, configuration, sslVerificationRequired, createdDate, updatedDate } =
+    hook;
   const { secret, ...open } = configuration;
   const isShown = webhooks.switches.showsSecrets && secret !== undefined;
-  return { ...shown, configuration: isShown ? { ...open, secret } : open, scopeType: 'repository' };
+  return {
+    ...{ id, name, url, events, active, createdDate, updatedDate, sslVerificationRequired },
+    configuration: isShown ? { ...open, secret } : open,
+    scopeType: 'repository',
+  };
 }
 
 function requireWebhook(context: StandInContext, incoming: Incoming): Webhook {
