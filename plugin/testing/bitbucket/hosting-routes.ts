@@ -7,6 +7,7 @@ import { gitRoutes } from './git-http/routes.js';
 import { mirrorRoutes } from './mirrors/routes.js';
 import { pullRequestRoutes } from './pull-requests/rest.js';
 import { projectRoutes, repositoryRoutes } from './repositories/routes.js';
+import { repositoryPageRoutes } from './repository-pages/routes.js';
 import type { Route } from './route.js';
 import { webhookRoutes } from './webhooks/rest.js';
 
@@ -22,5 +23,6 @@ export function hostingRoutes(context: StandInContext): readonly Route[] {
     ...capabilityRoutes(context),
     ...mirrorRoutes(context),
     ...gitRoutes(context),
+    ...repositoryPageRoutes(context),
   ];
 }

@@ -39,7 +39,8 @@ function list(context: StandInContext, incoming: Incoming): Answer {
   );
 }
 
-function requirePullRequest(context: StandInContext, incoming: Incoming): PullRequest {
+/** @throws RestRefusal unless it is there and the caller may read it. */
+export function requirePullRequest(context: StandInContext, incoming: Incoming): PullRequest {
   const repository = readable(context, incoming);
   const id = Number(incoming.captures[2]);
   const found = context.pullRequests.find(

@@ -55,3 +55,9 @@ export function enqueue(context: StandInContext, delivery: Delivery): void {
   if (webhooks.held) webhooks.held.push(start);
   else start();
 }
+
+/** Again, with the same `X-Request-Id` and body, signed with the secret of now. */
+export function redeliver(context: StandInContext, hook: Webhook, sent: Readonly<Delivery>): void {
+  const again = newDelivery(context, hook, sent.event, sent.body, sent.id);
+  enqueue(context, { ...again, attempt: sent.attempt + 1 });
+}

@@ -1,7 +1,7 @@
 /** Webhooks as a test looks at them, holds them back and repeats them. */
 import type { StandInContext } from '../context.js';
 import { locateRepository } from '../repositories/locate.js';
-import { enqueue, newDelivery } from './deliver.js';
+import { redeliver } from './deliver.js';
 import type { WebhookSwitches } from './memory.js';
 import { publish } from './publish.js';
 import { readWebhook } from './read-webhook.js';
@@ -65,10 +65,7 @@ export function createWebhooksDriver(context: StandInContext): WebhooksDriver {
     deliveries: webhooks.deliveries,
     ping: (id) => ping(context, hookOf(id)),
     publish: (name, event, payload) => publish(context, locateRepository(context, name), event, payload),
-    redeliver: ({ webhookId, event, body, id, attempt }) => {
-      const again = newDelivery(context, hookOf(webhookId), event, body, id);
-      enqueue(context, { ...again, attempt: attempt + 1 });
-    },
+    redeliver: (delivery) => redeliver(context, hookOf(delivery.webhookId), delivery),
     hold: () => void (webhooks.held ??= []),
     release: (order = 'in-order') => {
       const held = webhooks.held ?? [];

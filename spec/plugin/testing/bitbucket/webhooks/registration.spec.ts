@@ -107,6 +107,7 @@ describe('C2: registration of webhooks at the stand-in', () => {
     it('is kept and not shown, unless an older version is wanted', async () => {
       expect(bodyOf(await ask('POST', '', withSecret)).configuration).to.deep.equal({ createdBy: 'us' });
       expect(hosted.standIn.webhooks.list()[0]!.configuration.secret).to.equal(secret);
+      expect(JSON.stringify(hosted.standIn.received)).not.to.include(secret);
       hosted.standIn.webhooks.switches.showsSecrets = true;
       expect(bodyOf(await ask('GET', '/1')).configuration).to.deep.equal({ createdBy: 'us', secret });
     });
