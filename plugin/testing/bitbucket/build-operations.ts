@@ -15,7 +15,7 @@ export interface BuildAction {
   id: string;
   name: string;
   /** Where it is posted; undefined: not with this build. */
-  target(found: LinkedBuild): string | undefined;
+  target: (found: LinkedBuild) => string | undefined;
 }
 
 const below = (url: string, name: string): string => `${url.replace(/\/$/, '')}/${name}`;

@@ -33,7 +33,7 @@ function environment({ repository, service, incoming, headers, user }: GitReques
     CONTENT_TYPE: given('content-type'),
     HTTP_CONTENT_ENCODING: given('content-encoding'),
     GIT_PROTOCOL: given('git-protocol'),
-    ...(headers['content-length'] ? { CONTENT_LENGTH: headers['content-length'] } : {}),
+    // No CONTENT_LENGTH: with one, git waits forever for the rest of what a client that went away has promised.
     ...(user === undefined ? {} : { REMOTE_USER: user }),
   };
 }
@@ -60,7 +60,8 @@ export async function runBackend(request: GitRequest): Promise<Answer> {
   child.on('error', () => child.stdout.destroy());
   child.stderr.resume();
   const { upload } = request.incoming;
-  if (upload) upload.once('error', () => child.stdin.destroy()).pipe(child.stdin);
+  // A client that hangs up ends its upload without saying so.
+  if (upload) upload.once('close', () => child.stdin.end()).pipe(child.stdin);
   else child.stdin.end();
   const output = child.stdout.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   let read = Buffer.alloc(0);
