@@ -15,6 +15,10 @@ export function repositoryPageRoutes(context: StandInContext): readonly Route[] 
   return [
     pageRoute(context, '/projects', projectsPage),
     pageRoute(context, '/projects/([^/]+)', projectPage),
+    // The project of a person.
+    pageRoute(context, '/users/([^/]+)', (_, incoming) =>
+      projectPage(context, { ...incoming, captures: [`~${incoming.captures[0] ?? ''}`] }),
+    ),
     pageRoute(context, `${repository}(?:/browse|/commits|/compare/commits)?`, repositoryPage),
     pageRoute(context, commit, commitPage),
     formRoute(context, `${commit}/run`, runOnPage),

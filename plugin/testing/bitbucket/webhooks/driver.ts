@@ -55,7 +55,7 @@ export function createWebhooksDriver(context: StandInContext): WebhooksDriver {
       webhooks.lastId += 1;
       const hook: Webhook = {
         ...{ id: webhooks.lastId, repository },
-        ...readWebhook(JSON.stringify({ ...fields, configuration })),
+        ...readWebhook(context.capabilitySwitches, JSON.stringify({ ...fields, configuration })),
         ...{ createdDate: now, updatedDate: now },
       };
       webhooks.hooks.push(hook);

@@ -50,7 +50,7 @@ const list = (context: StandInContext, incoming: Incoming): Answer => {
 function create(context: StandInContext, incoming: Incoming): Answer {
   const { webhooks } = context;
   const repository = administered(context, incoming);
-  const fields = readWebhook(incoming.body);
+  const fields = readWebhook(context.capabilitySwitches, incoming.body);
   webhooks.lastId += 1;
   const now = context.now();
   const hook: Webhook = { id: webhooks.lastId, repository, ...fields, createdDate: now, updatedDate: now };
@@ -60,7 +60,9 @@ function create(context: StandInContext, incoming: Incoming): Answer {
 
 function update(context: StandInContext, incoming: Incoming): Answer {
   const hook = requireWebhook(context, incoming);
-  Object.assign(hook, readWebhook(incoming.body, hook), { updatedDate: context.now() });
+  Object.assign(hook, readWebhook(context.capabilitySwitches, incoming.body, hook), {
+    updatedDate: context.now(),
+  });
   return json(200, entity(context, hook));
 }
 
@@ -93,7 +95,7 @@ async function test(context: StandInContext, incoming: Incoming): Promise<Answer
   const now = context.now();
   const hook: Webhook = {
     ...{ id: known?.id ?? 0, repository },
-    ...readWebhook(JSON.stringify(fields)),
+    ...readWebhook(context.capabilitySwitches, JSON.stringify(fields)),
     ...{ createdDate: now, updatedDate: now },
   };
   return json(200, shown(await ping(context, hook)));

@@ -24,6 +24,8 @@ describe('pages about what the stand-in hosts', () => {
     expect((await visit('/')).text).to.include('href="' + pair.standIn.url + '/projects"');
     expect((await visit('/projects')).text).to.include('/projects/SHOP"');
     expect((await visit('/projects/SHOP')).text).to.include(`${inRepository}/browse"`);
+    await pair.standIn.repositories.fork({ repository: pair.repository, user: 'ben' });
+    expect((await visit('/users/ben')).text).to.include('/projects/~ben/repos/widget/browse"');
     const repository = await visit(`${inRepository}/browse`);
     expect(repository.text).to.include('/scm/shop/widget.git').and.include('refs/heads/main');
   });

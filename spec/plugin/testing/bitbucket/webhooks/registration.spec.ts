@@ -81,6 +81,12 @@ describe('C2: registration of webhooks at the stand-in', () => {
     });
   }
 
+  it('an older version does not know every event', async () => {
+    hosted.standIn.capabilities.webhookEvents = ['repo:refs_changed'];
+    expect(refusalOf(await ask('POST', '', wanted))).to.include({ status: 400, context: 'events' });
+    expect((await ask('POST', '', { ...wanted, events: ['repo:refs_changed'] })).status).to.equal(201);
+  });
+
   it('a name of 255 characters is taken', async () => {
     expect((await ask('POST', '', { ...wanted, name: 'x'.repeat(255) })).status).to.equal(201);
   });
