@@ -1,4 +1,4 @@
-/** Merges two commits without a working copy; undefined where they conflict. */
+/** Merges two commits without a working copy, for which git 2.38 or newer is needed; undefined where they conflict. */
 import { emailOf } from '../repositories/entities.js';
 import { git, GitError } from '../repositories/git.js';
 import type { Repository } from '../repositories/repository.js';
