@@ -20,6 +20,30 @@ export {
   type BitbucketStandIn,
   type BitbucketStandInOptions,
 } from './bitbucket/stand-in.js';
+export type { AccessToken } from './bitbucket/access-tokens/access-token.js';
+export type { AccessTokensDriver, AccessTokenToCreate } from './bitbucket/access-tokens/driver.js';
+export type {
+  BuildState,
+  BuildStatus,
+  StatusSignature,
+  TestResults,
+} from './bitbucket/build-status/build-status.js';
+export type { Deployment, DeploymentEnvironment } from './bitbucket/build-status/deployment.js';
+export type { BuildStatusesDriver } from './bitbucket/build-status/driver.js';
+export type { CapabilitySwitches } from './bitbucket/capabilities/switches.js';
+export type { HostingDriver } from './bitbucket/hosting-driver.js';
+export type { Mirror } from './bitbucket/mirrors/mirror.js';
+export type { PullRequestsDriver, PullRequestToDrive } from './bitbucket/pull-requests/driver.js';
+export type {
+  PullRequest,
+  PullRequestSide,
+  PullRequestState,
+} from './bitbucket/pull-requests/pull-request.js';
+export type { Push, RepositoriesDriver, TagToMake } from './bitbucket/repositories/driver.js';
+export type { Permission, Repository } from './bitbucket/repositories/repository.js';
+export type { WebhooksDriver } from './bitbucket/webhooks/driver.js';
+export type { WebhookSwitches } from './bitbucket/webhooks/memory.js';
+export type { Delivery as WebhookDelivery, Webhook } from './bitbucket/webhooks/webhook.js';
 export { enterLink, type Administrator, type EnteredLink, type LinkToEnter } from './bitbucket/enter-link.js';
 export type { CallOptions, CallResult } from './bitbucket/signed-call.js';
 export type { LinkingDriver, PasswordLink, PasswordLinkResult } from './bitbucket/linking/driver.js';
@@ -60,6 +84,7 @@ export type {
   KnownBuild,
   Link,
   Product,
+  Project,
   User,
 } from './bitbucket/state.js';
 export type { Refusal } from './bitbucket/token-requests.js';

@@ -1,4 +1,5 @@
 /** What a handler is told and what it answers: plain values, so that handlers are functions of their input. */
+import type { Readable } from 'node:stream';
 import type { User } from './state.js';
 
 export interface Incoming {
@@ -11,6 +12,8 @@ export interface Incoming {
   /** Scheme, host and port that this browser used, and the context path: never a configured base URL. */
   base: string;
   body: string;
+  /** In place of `body`, for git, which reads bytes as they come. */
+  upload?: Readable | undefined;
   /** By session cookie, or by a signature. */
   user: User | undefined;
   /** Anti-forgery token of this session, sent back as `atl_token`; undefined without a session. */
@@ -27,6 +30,8 @@ export interface Answer {
   status: number;
   headers: Readonly<Record<string, string>>;
   body: string;
+  /** In place of `body`: bytes, and of any length. */
+  stream?: Readable;
 }
 
 export function json(status: number, value: unknown): Answer {

@@ -1,68 +1,80 @@
 /**
- * Build actions started in Bitbucket, in small (jenkins-integration.md C7): may this user run the build again, the
- * way to authorise, and the signed `POST <job URL>build`.
+ * Build actions started in Bitbucket (jenkins-integration.md C7): may this user run the build again or stop it, the
+ * way to authorise, and the signed `POST <job URL>build` or `POST <build URL>stop`.
  */
 import { json, redirect, type Answer, type Incoming } from './answer.js';
 import type { StandInContext } from './context.js';
 import { isRecord, parseJson, text } from './json-body.js';
+import { findBuild, type LinkedBuild } from './known-build.js';
 import { dancePath } from './login-dance.js';
+import { restError } from './rest/rest-error.js';
 import { callAsUser, type CallResult } from './signed-call.js';
-import type { KnownBuild, Link, User } from './state.js';
+import type { Link, User } from './state.js';
 
-const scheduleBuild = 'ScheduleBuildAction';
-
-const failure = (status: number, message: string): Answer =>
-  json(status, { errors: [{ context: null, message, exceptionName: null }] });
-
-function find(
-  context: StandInContext,
-  key: string | undefined,
-): { build: KnownBuild; link: Link } | undefined {
-  const build = context.state.builds.get(key ?? '');
-  const link = build && context.state.links.get(build.linkId);
-  return link && { build, link };
+export interface BuildAction {
+  id: string;
+  name: string;
+  /** Where it is posted; undefined: not with this build. */
+  target: (found: LinkedBuild) => string | undefined;
 }
 
-/** The signed `POST <job URL>build`. */
-export const startBuild = (
+const below = (url: string, name: string): string => `${url.replace(/\/$/, '')}/${name}`;
+
+const actions: readonly BuildAction[] = [
+  { id: 'ScheduleBuildAction', name: 'Run build again', target: ({ jobUrl }) => below(jobUrl, 'build') },
+  {
+    id: 'StopBuildAction',
+    name: 'Stop build',
+    target: ({ runningUrl }) => (runningUrl === undefined ? undefined : below(runningUrl, 'stop')),
+  },
+];
+
+export const actionsOf = (found: LinkedBuild): readonly BuildAction[] =>
+  actions.filter(({ target }) => target(found) !== undefined);
+
+/** In the user's name; undefined for an action that this build does not offer. */
+export async function runAction(
   context: StandInContext,
-  link: Link,
-  build: KnownBuild,
+  found: LinkedBuild,
+  id: string | undefined,
   user: User,
-): Promise<CallResult> =>
-  callAsUser(context, {
-    link,
-    user: user.name,
-    method: 'POST',
-    target: `${build.jobUrl.replace(/\/$/, '')}/build`,
-    headers: { Accept: 'application/json' },
-  });
+): Promise<CallResult | undefined> {
+  const target = actions.find((action) => action.id === id)?.target(found);
+  if (target === undefined) return undefined;
+  const headers = { Accept: 'application/json' };
+  return callAsUser(context, { link: found.link, user: user.name, method: 'POST', target, headers });
+}
 
 const needsAuthorization = (context: StandInContext, link: Link, user: User): boolean =>
   context.state.tokens.get(link.id, user.name)?.kind !== 'access';
 
+const find = (context: StandInContext, { captures }: Incoming, key: string | null | undefined) =>
+  findBuild(context, { commit: captures[2] ?? '', key: key ?? '' });
+
 export function showOperations(context: StandInContext, incoming: Incoming, user: User): Answer {
-  const found = find(context, incoming.query.get('key') ?? undefined);
-  if (!found) return failure(404, 'No build has this key.');
+  const found = find(context, incoming, incoming.query.get('key'));
+  if (!found) return restError(404, 'No build has this key.');
   const isAuthorizationRequired = needsAuthorization(context, found.link, user);
-  const actions = isAuthorizationRequired ? [] : [{ id: scheduleBuild, name: 'Run build again' }];
-  return json(200, { isAuthorizationRequired, buildServerId: found.link.displayUrl, actions });
+  const offered = isAuthorizationRequired ? [] : actionsOf(found).map(({ id, name }) => ({ id, name }));
+  return json(200, { isAuthorizationRequired, buildServerId: found.link.displayUrl, actions: offered });
 }
 
 export async function runOperation(context: StandInContext, incoming: Incoming, user: User): Promise<Answer> {
   const body = parseJson(incoming.body);
-  if (!isRecord(body) || body.id !== scheduleBuild) return failure(400, 'This action is unknown.');
-  const found = find(context, text(body.key));
-  if (!found) return failure(404, 'No build has this key.');
-  const { link, build } = found;
-  const result = await startBuild(context, link, build, user);
+  const id = isRecord(body) ? text(body.id) : undefined;
+  if (!isRecord(body) || !actions.some((action) => action.id === id)) {
+    return restError(400, 'This action is unknown.');
+  }
+  const found = find(context, incoming, text(body.key));
+  if (!found) return restError(404, 'No build has this key.');
+  const result = await runAction(context, found, id, user);
+  if (!result) return restError(409, 'This build does not offer the action now.');
   if (result.outcome === 'ok') return json(200, {});
-  if (result.outcome === 'credentials-required')
-    return failure(401, 'The build server asks for authorisation.');
-  return failure(
-    409,
-    `The build server answered ${result.status ?? 'nothing'} ${result.problem ?? ''}`.trim(),
-  );
+  if (result.outcome === 'credentials-required') {
+    return restError(401, 'The build server asks for authorisation.');
+  }
+  const { status = 'nothing', problem = '' } = result;
+  return restError(409, `The build server answered ${status} ${problem}`.trim());
 }
 
 /** `buildServerId` is the URL of the CI server without a trailing slash. */
@@ -70,7 +82,7 @@ export function authorizeBuildServer(context: StandInContext, incoming: Incoming
   const id = (incoming.query.get('buildServerId') ?? '').replace(/\/+$/, '');
   const links = [...context.state.links.values()];
   const link = links.find(({ displayUrl, rpcUrl }) => displayUrl === id || rpcUrl === id);
-  if (!link) return failure(404, 'No application link leads to this build server.');
+  if (!link) return restError(404, 'No application link leads to this build server.');
   const query = new URLSearchParams({ applicationLinkID: link.id });
   const callbackUrl = incoming.query.get('callbackUrl');
   if (callbackUrl) query.set('redirectUrl', callbackUrl);

@@ -7,9 +7,10 @@ import type { HostIdentity } from './host-identity.js';
 import { createOAuth2Memory, type OAuth2Memory } from './oauth2-provider/memory.js';
 import { createNonceMemory, type NonceMemory } from './provider/nonce-memory.js';
 import type { ReceivedRequest } from './received.js';
+import { createHosting, type Hosting } from './hosting.js';
 import type { State } from './state.js';
 
-export interface StandInContext {
+export interface StandInContext extends Hosting {
   state: State;
   host: HostIdentity;
   faults: Faults;
@@ -47,6 +48,7 @@ export function createContext({ clock, ...given }: ContextOptions): StandInConte
   const faults = createFaults(faultyAnswers);
   return {
     ...given,
+    ...createHosting(),
     faults,
     faultyAnswers,
     nonces: createNonceMemory(),

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import type { Answer } from './answer.js';
 import type { ReceivedRequest } from './received.js';
 
@@ -69,8 +70,8 @@ const none: Answer = { status: 200, headers: {}, body: '' };
 const doesAsAsked = ({ after, status, body }: FaultyAnswer): boolean =>
   after ?? (status === undefined && (body === undefined || typeof body === 'function'));
 
-const bodyOf = (fault: FaultyAnswer, real: string): Buffer =>
-  Buffer.from(typeof fault.body === 'function' ? fault.body(real) : (fault.body ?? real));
+const bodyOf = ({ body }: FaultyAnswer, real: Buffer): Buffer =>
+  typeof body === 'function' ? Buffer.from(body(real.toString('utf8'))) : Buffer.from(body ?? real);
 
 async function drip(response: ServerResponse, body: Buffer, rest: () => Promise<void>): Promise<void> {
   const size = Math.max(1, Math.ceil(body.length / 16));
@@ -94,8 +95,9 @@ export async function writeFaulty(
     if (fault.delayMs) await rest(fault.delayMs);
     if (fault.drop === true || fault.drop === 'before') return void response.destroy();
     const real = doesAsAsked(fault) ? await run() : none;
+    const sent = real.stream ? await buffer(real.stream) : Buffer.from(real.body);
     if (fault.drop === 'after') return void response.destroy();
-    const body = bodyOf(fault, real.body);
+    const body = bodyOf(fault, sent);
     const length = { 'Content-Length': String(body.length) };
     response.writeHead(fault.status ?? real.status, { ...length, ...real.headers, ...fault.headers });
     const { dripMs } = fault;

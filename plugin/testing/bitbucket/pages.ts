@@ -1,16 +1,14 @@
 /** What a person clicks through: the links, who is connected, and a build to run again by hand. */
 import type { Answer, Incoming } from './answer.js';
 import type { StandInContext } from './context.js';
-import { startBuild } from './build-operations.js';
+import { runAction } from './build-operations.js';
+import { buildResultPage, danceUrl } from './build-result-page.js';
 import { html, page, type Html } from './html.js';
 import { linksPath } from './link-form.js';
-import { dancePath } from './login-dance.js';
+import { findBuild } from './known-build.js';
 import { authorizedPath } from './oauth2-provider/paths.js';
 import { tokenPagePath } from './provider/authorize-pages.js';
 import type { KnownBuild, Link, User } from './state.js';
-
-const danceUrl = (base: string, link: Link): string =>
-  `${base}${dancePath}/authorize?${new URLSearchParams({ applicationLinkID: link.id, redirectUrl: `${base}/` }).toString()}`;
 
 function linkRow(context: StandInContext, base: string, link: Link, user: User | undefined): Html {
   const isConnected = user && context.state.tokens.get(link.id, user.name)?.kind === 'access';
@@ -18,7 +16,7 @@ function linkRow(context: StandInContext, base: string, link: Link, user: User |
     <td>${link.name}</td>
     <td><a href="${link.displayUrl}">${link.displayUrl}</a></td>
     <td>${isConnected ? 'you are connected' : 'not connected'}</td>
-    <td><a href="${danceUrl(base, link)}">Authorise</a></td>
+    <td><a href="${danceUrl(base, link, '/')}">Authorise</a></td>
   </tr>`;
 }
 
@@ -34,6 +32,7 @@ const whoIs = (base: string, user: User): Html =>
     </form>
     <p><a href="${base}${tokenPagePath}">Authorised applications</a></p>
     <p><a href="${base}${authorizedPath}">What you authorised over OAuth 2.0</a></p>
+    <p><a href="${base}/projects">Projects and repositories</a></p>
     ${user.admin ? html`<p><a href="${base}${linksPath}">Administer application links</a></p>` : ''}`;
 
 export function startPage(context: StandInContext, incoming: Incoming): Answer {
@@ -59,22 +58,9 @@ export function startPage(context: StandInContext, incoming: Incoming): Answer {
 
 /** The button "Run build again" of the start page, with what came of it. */
 export async function runBuild(context: StandInContext, incoming: Incoming, user: User): Promise<Answer> {
-  const build = context.state.builds.get(new URLSearchParams(incoming.body).get('key') ?? '');
-  const link = build && context.state.links.get(build.linkId);
-  if (!link) return page('No such build', html`<p class="error">No build has this key.</p>`, 404);
-  const result = await startBuild(context, link, build, user);
-  if (result.outcome === 'credentials-required') {
-    return page(
-      'Authorisation needed',
-      html`<p>${link.name} does not know yet that you allow this.</p>
-        <p><a href="${danceUrl(incoming.base, link)}">Authorise</a>, then run the build again.</p>`,
-    );
-  }
-  const title = result.outcome === 'ok' ? 'The build was started' : 'The build was not started';
-  return page(
-    title,
-    html`<p>${link.name} answered ${result.status ?? 0} ${result.problem ?? ''} ${result.advice ?? ''}</p>
-      <pre>${result.body.slice(0, 2000)}</pre>
-      <p><a href="${build.jobUrl}">See the job there</a> or <a href="${incoming.base}/">go back</a>.</p>`,
-  );
+  const key = new URLSearchParams(incoming.body).get('key') ?? '';
+  const found = findBuild(context, { commit: '', key });
+  const result = found && (await runAction(context, found, 'ScheduleBuildAction', user));
+  if (!result) return page('No such build', html`<p class="error">No build has this key.</p>`, 404);
+  return buildResultPage(incoming, found, result, '/');
 }

@@ -20,7 +20,7 @@ const hidden = '***';
 const withoutPasswords = (text: string): string =>
   text
     .replace(/((?:^|&)[a-z_]*(?:password|client_secret)=)[^&]*/gi, `$1${hidden}`)
-    .replace(/("[a-z_]*(?:password|client_secret)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${hidden}"`);
+    .replace(/("(?:[a-z_]*(?:password|client_secret)|secret)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${hidden}"`);
 
 function shown(name: string, value: string): string {
   if (name === 'cookie') return hidden;

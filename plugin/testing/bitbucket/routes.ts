@@ -7,6 +7,7 @@ import { userPage, userRest } from './callers.js';
 import { html, page } from './html.js';
 import { beginDance, dancePath, endDance } from './login-dance.js';
 import { logIn, loginForm, logOut } from './login-pages.js';
+import { hostingRoutes } from './hosting-routes.js';
 import { runBuild, startPage } from './pages.js';
 import { identityRoutes } from './oauth2-provider/identity.js';
 import { providerRoutes } from './provider/provider-routes.js';
@@ -26,6 +27,7 @@ export function createRoutes(
     ...linking,
     ...providerRoutes(context),
     ...identityRoutes(context),
+    ...hostingRoutes(context),
     on('GET', '/(?:dashboard)?', (incoming) => startPage(context, incoming)),
     on('GET', '/login', (incoming) => loginForm(incoming)),
     on('POST', '/login', (incoming) => logIn(context.state, sessions, incoming)),

@@ -1,4 +1,5 @@
 /** The HTTP side of the stand-in: reads a request into plain values and writes the answer. */
+import { pipeline } from 'node:stream/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Answer, Incoming } from './answer.js';
 import { writeFaulty, type FaultyAnswers } from './faulty-answers.js';
@@ -18,6 +19,8 @@ export interface ServerOptions {
   received: ReceivedRequest[];
   /** Milliseconds since 1970, for the header `Date`. */
   now: () => number;
+  /** Whether what is sent there is handed on unread. */
+  isUpload: (path: string) => boolean;
   answer: (incoming: Omit<Incoming, 'captures'>, headers: IncomingHttpHeaders) => Promise<Answer>;
 }
 
@@ -55,31 +58,40 @@ async function respond(
 ): Promise<void> {
   const url = addressOf(request, options);
   if (!(url instanceof URL)) {
-    write(response, url);
+    await write(response, url);
     return;
   }
   const { contextPath, sessions } = options;
   const { headers } = request;
+  const path = url.pathname.slice(contextPath.length) || '/';
+  const upload = options.isUpload(path) ? request : undefined;
   const incoming = {
     method: request.method ?? 'GET',
-    path: url.pathname.slice(contextPath.length) || '/',
+    path,
     query: url.searchParams,
     base: url.origin + contextPath,
-    body: await bodyOf(request),
+    body: upload ? '' : await bodyOf(request),
+    upload,
     user: sessions.userOf(headers),
     formToken: sessions.formTokenOf(headers),
     oauthConsumerKey: undefined,
     basicUser: basicUser(options.state, headers.authorization),
   };
-  const record = recordOf({ ...incoming, query: url.search.slice(1) }, headers);
+  const { method, body } = incoming;
+  const record = recordOf({ method, path, body, query: url.search.slice(1) }, headers);
   options.received.push(record);
   const fault = options.faults.take(record);
   const run = (): Promise<Answer> => options.answer(incoming, headers);
   if (fault) await writeFaulty(response, fault, run);
-  else write(response, await run());
+  else await write(response, await run());
 }
 
-function write(response: ServerResponse, { status, headers, body }: Answer): void {
+async function write(response: ServerResponse, { status, headers, body, stream }: Answer): Promise<void> {
+  if (stream) {
+    response.writeHead(status, headers);
+    await pipeline(stream, response);
+    return;
+  }
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
   response.end(body);
 }
@@ -90,7 +102,7 @@ export function createStandInServer(options: ServerOptions): Server {
     respond(request, response, options).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       if (response.headersSent) response.destroy();
-      else write(response, page('Server error', html`<p class="error">${message}</p>`, 500));
+      else void write(response, page('Server error', html`<p class="error">${message}</p>`, 500));
     });
   });
 }

@@ -6,9 +6,12 @@
 import type { AddressInfo } from 'node:net';
 import { createBrowser, type MiniBrowser } from '../browser/mini-browser.js';
 import type { Exchange } from '../http-exchange.js';
+import { withHttpAccessToken } from './access-tokens/filter.js';
 import { createContext } from './context.js';
 import { defaultUsers } from './default-users.js';
 import type { Faults } from './faults.js';
+import { isGitUpload } from './git-http/routes.js';
+import { createHostingDriver, type HostingDriver } from './hosting-driver.js';
 import { createLinking } from './linking/create-linking.js';
 import { createLinkingDriver, type LinkingDriver } from './linking/driver.js';
 import { linkingRoutes } from './linking/routes.js';
@@ -70,7 +73,7 @@ export interface BitbucketStandInOptions {
   clock?: () => number;
 }
 
-export interface BitbucketStandIn {
+export interface BitbucketStandIn extends HostingDriver {
   /** Base URL, context path included, without a slash at the end. Known after start(). */
   readonly url: string;
   /** The same under both names, `url` first: browsers and servers take them for two hosts. */
@@ -163,12 +166,16 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
     faults: context.faultyAnswers,
     received: context.received,
     now: () => context.now(),
-    answer: withOAuth2(
+    isUpload: isGitUpload,
+    answer: withHttpAccessToken(
       context,
-      oauth2ProviderRoutes(linking, sessions),
-      withOAuth(
+      withOAuth2(
         context,
-        withUserName(context, (incoming, headers) => route(routes, incoming, headers)),
+        oauth2ProviderRoutes(linking, sessions),
+        withOAuth(
+          context,
+          withUserName(context, (incoming, headers) => route(routes, incoming, headers)),
+        ),
       ),
     ),
   });
@@ -199,7 +206,11 @@ export function bitbucketStandIn(options: BitbucketStandInOptions = {}): Bitbuck
       const address = server.address() as AddressInfo;
       url = `http://${hostname}:${address.port}${contextPath}`;
     },
-    stop: () => close(server),
+    stop: async () => {
+      await close(server);
+      await context.repositories.remove();
+    },
+    ...createHostingDriver(context),
     users,
     removeUser: (name) => void state.users.delete(name),
     host,

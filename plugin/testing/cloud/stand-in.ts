@@ -81,6 +81,7 @@ export function cloudStandIn(options: CloudStandInOptions = {}): CloudStandIn {
 
   const serve = (answer: ServerOptions['answer']): Server =>
     createStandInServer({
+      isUpload: () => false,
       ...{ state, sessions, contextPath: '', faults: faultyAnswers, received, now: clock },
       answer,
     });

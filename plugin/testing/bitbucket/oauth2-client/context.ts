@@ -3,7 +3,7 @@ import type { StandInContext } from '../context.js';
 import type { ClientConfig } from './client-config.js';
 import type { ClientToken } from './client-token.js';
 import { createFlows, type Flows } from './flows.js';
-import { createKeyedLocks, type KeyedLocks } from './keyed-locks.js';
+import { createKeyedLocks, type KeyedLocks } from '../keyed-locks.js';
 import { defaultSwitches, type OAuth2ClientSwitches } from './switches.js';
 
 export interface OAuth2ClientContext extends StandInContext {

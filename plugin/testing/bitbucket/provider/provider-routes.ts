@@ -8,14 +8,13 @@ import { listCapabilities, showCapability } from './own-capabilities.js';
 import { showConsumerInfo } from './own-consumer-info.js';
 import { preflightManifest, showManifest } from './own-manifest.js';
 import { grantRequestToken } from './request-token.js';
-import { applicationProperties, createProject, listProjects, showProject, whoAmI } from './resources.js';
+import { applicationProperties, whoAmI } from './resources.js';
 import { emptyAnswer, tokenEndpoint } from './token-endpoint.js';
 import { revokeToken, tokenPage } from './token-page.js';
 
 const applinks = '/rest/applinks/(1\\.0|2\\.0|3\\.0|latest)';
 const manifest = `${applinks}/manifest(?:\\.json|\\.xml)?`;
 const oauth = '/plugins/servlet/oauth';
-const projects = '/rest/api/(?:1\\.0|latest)/projects';
 
 export function providerRoutes(context: StandInContext): readonly Route[] {
   const consent: Handler = (incoming) => authorize(context, incoming);
@@ -36,8 +35,5 @@ export function providerRoutes(context: StandInContext): readonly Route[] {
 
     on('GET', '/plugins/servlet/applinks/whoami', (incoming) => whoAmI(incoming)),
     on('GET', '/rest/api/(?:1\\.0|latest)/application-properties', () => applicationProperties(context)),
-    on('GET', projects, (incoming) => listProjects(context, incoming)),
-    on('POST', projects, (incoming) => createProject(context, incoming)),
-    on('GET', `${projects}/([^/]+)`, (incoming) => showProject(context, incoming)),
   ];
 }
