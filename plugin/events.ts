@@ -65,7 +65,7 @@ export interface EventMap {
   'request.rejected': RejectedEvent;
   'grant.created': { linkId: string; userId: string | null };
   'grant.renewed': { linkId: string; userId: string | null };
-  /** `reason`: the peer's problem code, `expired`, `disconnected` or `user_left`. */
+  /** `reason`: the peer's problem code, `refused` when it named none, `expired` or `disconnected`. */
   'grant.removed': { linkId: string; userId: string | null; reason: string };
   /** A call of ours to a peer came to nothing; `problem` as in errors.ts or the peer's `oauth_problem`. */
   'connection.failed': { linkId: string; problem: string };
