@@ -16,5 +16,6 @@ export const sealedPlace = {
     place('transactions', linkId, connectionId, userId),
   grant: (linkId: string, connectionId: string, userId: string | null): string =>
     place('grants', linkId, connectionId, JSON.stringify(userId)),
+  webhookSecret: (linkId: string, webhookId: string): string => place('webhooks', linkId, webhookId),
   accessTokenSecret: (linkId: string, userId: string): string => place('access_tokens', linkId, userId),
 };

@@ -15,6 +15,9 @@ const storeInterfaces = [
   'oauth2-client',
   'oauth2-attempt',
   'outgoing',
+  'webhooks',
+  'deliveries',
+  'outbox',
   'values',
   'digest',
   'seal',
@@ -39,7 +42,7 @@ const table: Record<string, readonly string[]> = {
   provider: [...edge, 'oauth1/', 'oauth2/', ...storeInterfaces, 'provider/'],
   consumer: [...edge, 'oauth1/', 'oauth2/', ...storeInterfaces, 'consumer/'],
   admin: [...edge, ...storeInterfaces, 'consumer/(?:discovery|diagnosis)\\.ts', 'admin/'],
-  bitbucket: [...edge, ...storeInterfaces, 'consumer/link-client\\.ts', 'bitbucket/'],
+  bitbucket: [...edge, 'extension\\.ts', ...storeInterfaces, 'consumer/link-client\\.ts', 'bitbucket/'],
   testing: ['testing/'],
 };
 
