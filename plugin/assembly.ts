@@ -65,6 +65,7 @@ export interface Materials {
   links: LinkService;
   tokens: TokenService;
   accounts: ConnectedAccounts;
+  extensionRoutes: RequestHandler;
 }
 
 export async function assemble(materials: Materials): Promise<Parts> {
@@ -150,6 +151,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
   };
   router.use(restRoutes(administration));
   router.use(pageRoutes({ ...administration, views, csrf }));
+  router.use(materials.extensionRoutes);
   return {
     router: tolerateDoubleSlashes(router),
     authenticator,

@@ -36,6 +36,8 @@ export interface LinkClient {
   asApplication(options?: { requestor?: string }): PeerFetch;
   /** With the grant of the link's service user: for work in the background. */
   asService(): PeerFetch;
+  /** With an HTTP access token, as Bitbucket Data Center gives them out; needs no connection. */
+  withAccessToken(token: string): PeerFetch;
 }
 
 export interface ClientOptions {
@@ -67,9 +69,13 @@ export function createLinkClients(
   const keepFailure = createNoteKeeper(context, 'outgoing_failed');
   const noteApplicationUse = createNoteKeeper(context, 'outgoing_used');
 
-  const targetOf = async (linkId: string, via: string | undefined): Promise<Target> => {
+  const linkOf = async (linkId: string): Promise<Link> => {
     const link = await store.links.get(linkId);
-    if (!link) throw new ApplinksError('not_found', 404, 'There is no such application link.');
+    if (link) return link;
+    throw new ApplinksError('not_found', 404, 'There is no such application link.');
+  };
+  const targetOf = async (linkId: string, via: string | undefined): Promise<Target> => {
+    const link = await linkOf(linkId);
     return { link, connection: connectionOf(link, via) };
   };
 
@@ -167,6 +173,14 @@ export function createLinkClients(
           `${name} has no service user. Choose one on the page of this link.`,
         );
       return asUser(target, serviceUserId, readCall(target.link, path, init));
+    },
+    withAccessToken: (token) => async (path, init) => {
+      const link = await linkOf(linkId);
+      const { method, url, headers, body, maxBytes, timeoutMs, signal } = readCall(link, path, init);
+      const bearer = { ...headers, authorization: `Bearer ${token}` };
+      return toResponse(
+        await transport.request({ method, url, headers: bearer, body, maxBytes, timeoutMs, signal }),
+      );
     },
   });
 }

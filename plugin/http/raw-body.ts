@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import { ApplinksError } from '../errors.js';
 
-const limitBytes = 1024 * 1024;
+const defaultLimitBytes = 1024 * 1024;
 
 export interface RawBodies {
   /** For `express.urlencoded({ verify })` and `express.json({ verify })`. */
@@ -17,17 +17,17 @@ export interface RawBodies {
    * `unsupported_media_type` when it is compressed.
    */
   readForm(req: Request): Promise<string | undefined>;
-  /** The raw body of any type; the same errors. */
-  readBytes(req: Request): Promise<Buffer>;
+  /** The raw body of any type, of 1 MiB at most unless told otherwise; the same errors. */
+  readBytes(req: Request, limitBytes?: number): Promise<Buffer>;
 }
 
 export function createRawBodies(): RawBodies {
   const kept = new WeakMap<IncomingMessage, Buffer>();
-  const readBytes = async (req: Request): Promise<Buffer> => {
+  const readBytes = async (req: Request, limitBytes = defaultLimitBytes): Promise<Buffer> => {
     const known = kept.get(req);
     if (known) return known;
     if (req.readableEnded || req.readableDidRead) throw unavailable();
-    const bytes = await readAll(req);
+    const bytes = await readAll(req, limitBytes);
     kept.set(req, bytes);
     return bytes;
   };
@@ -43,7 +43,7 @@ export function isForm(req: IncomingMessage): boolean {
   return /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(req.headers['content-type'] ?? '');
 }
 
-async function readAll(req: Request): Promise<Buffer> {
+async function readAll(req: Request, limitBytes: number): Promise<Buffer> {
   const encoding = req.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new ApplinksError('unsupported_media_type', 415, 'Send the body without Content-Encoding.');
@@ -74,6 +74,7 @@ function unavailable(): ApplinksError {
     'raw_body_unavailable',
     500,
     'A body parser has read the request before express-applinks. Mount applinks.router() before it, or give the ' +
-      'parser `verify: applinks.keepRawBody`, for example express.urlencoded({ verify: applinks.keepRawBody }).',
+      'parser `verify: applinks.keepRawBody`, for example express.urlencoded({ verify: applinks.keepRawBody }) or ' +
+      'express.json({ verify: applinks.keepRawBody }).',
   );
 }
