@@ -6,9 +6,9 @@ const defaultIntervalMs = 60_000;
 
 /** Wakes work that waits for its next pass. */
 export interface Bell {
-  ring(): void;
+  ring: () => void;
   /** Aborted by the next ring. */
-  next(): AbortSignal;
+  next: () => AbortSignal;
 }
 
 export function createBell(): Bell {

@@ -14,13 +14,13 @@ export interface ExtensionKit {
   endpoints: EndpointFactory;
   client(linkId: string): LinkClient;
   /** Where `run()` is under way, the next pass of this extension begins at once. */
-  wake(): void;
+  wake: () => void;
 }
 
 export interface Extension {
   router: RequestHandler;
   /** One pass of the background work; begins nothing more once `signal` is aborted. */
-  tick(signal: AbortSignal): Promise<void>;
+  tick: (signal: AbortSignal) => Promise<void>;
   intervalMs: number;
 }
 

@@ -33,8 +33,12 @@ export interface OutboxSenderDependencies {
   context: Context;
   giveUpAfterMs: number;
   /** Undefined for a document that cannot be read, as one of newer code. */
-  read(entry: OutboxEntry): Sending | undefined;
-  credentialFor(target: { linkId: string; projectKey: string; repositorySlug: string }): Promise<PeerFetch>;
+  read: (entry: OutboxEntry) => Sending | undefined;
+  credentialFor: (target: {
+    linkId: string;
+    projectKey: string;
+    repositorySlug: string;
+  }) => Promise<PeerFetch>;
 }
 
 const backoff: Backoff = { firstMs: 5000, longestMs: 10 * 60_000 };

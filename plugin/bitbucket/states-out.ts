@@ -27,12 +27,12 @@ import { sentence } from './sentence.js';
 
 export interface StatesOut {
   /** True when it was stored to be told; never rejects. */
-  postStatus(status: BuildStatus): Promise<boolean>;
-  postDeployment(deployment: Deployment): Promise<boolean>;
+  postStatus: (status: BuildStatus) => Promise<boolean>;
+  postDeployment: (deployment: Deployment) => Promise<boolean>;
   /** For the sender: what an entry says; undefined when it cannot be read. */
-  read(entry: OutboxEntry): Sending | undefined;
+  read: (entry: OutboxEntry) => Sending | undefined;
   /** The public key that statuses are signed with: SubjectPublicKeyInfo (DER) in Base64, for an identity header. */
-  publicKey(): Promise<string>;
+  publicKey: () => Promise<string>;
 }
 
 const tooLong = 'The address is longer than Bitbucket takes, and so is the short one, or there is none.';

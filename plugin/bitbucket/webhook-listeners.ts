@@ -21,9 +21,9 @@ export interface DeliveryInfo {
 export type WebhookListener<P> = (payload: P, delivery: DeliveryInfo) => unknown;
 
 export interface WebhookListeners {
-  on<K extends WebhookEventKey>(event: K, listener: WebhookListener<WebhookEvents[K]>): void;
+  on: <K extends WebhookEventKey>(event: K, listener: WebhookListener<WebhookEvents[K]>) => void;
   /** Hears of every event, those that are not known here included. */
-  onAny(listener: WebhookListener<WebhookEnvelope>): void;
+  onAny: (listener: WebhookListener<WebhookEnvelope>) => void;
   /** Ends when all have ended; rejects when one did. */
   call(payload: WebhookEnvelope, delivery: DeliveryInfo): Promise<void>;
 }
@@ -38,7 +38,9 @@ export function createWebhookListeners(): WebhookListeners {
     onAny: (listener) => void listeners.push({ event: undefined, call: listener }),
     call: async (payload, delivery) => {
       const mine = listeners.filter(({ event = delivery.eventKey }) => event === delivery.eventKey);
-      const outcomes = await Promise.allSettled(mine.map(async ({ call }) => call(payload, delivery)));
+      const outcomes = await Promise.allSettled(
+        mine.map(({ call }) => Promise.resolve().then(() => call(payload, delivery))),
+      );
       const failed = outcomes.find((outcome) => outcome.status === 'rejected');
       if (failed) throw failed.reason;
     },

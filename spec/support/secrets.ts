@@ -23,6 +23,7 @@ export const secretKinds = [
   'signature',
   'request token',
   'verifier',
+  'webhook secret',
   'password',
 ] as const;
 
