@@ -21,8 +21,7 @@ export async function judgeAnswer(answer: Response, nowMs: number): Promise<Verd
   const { status, headers } = answer;
   const isPage = /^text\/html\b/i.test(headers.get('content-type') ?? '');
   if (answer.ok && !isPage) return { kind: 'told' };
-  const said = excerptOf(await answer.text());
-  const reason = `Bitbucket answered with status ${status}${said === '' ? '.' : `: ${said}`}`;
+  const reason = answered(status, excerptOf(await answer.text()));
   if (status === 429) {
     const waitMs = retryAfterMs(headers.get('retry-after'), nowMs) ?? rateLimitedMs;
     return { kind: 'later', reason, waitMs, isAway: true };
@@ -39,10 +38,14 @@ export async function judgeAnswer(answer: Response, nowMs: number): Promise<Verd
 /** Credential, permission, time. */
 const mendable: ReadonlySet<number> = new Set([401, 403, 408]);
 
+const answered = (status: number, said: string): string =>
+  `Bitbucket answered with status ${status}${said === '' ? '.' : `: ${said}`}`;
+
 export function judgeFailure(error: unknown): Verdict {
   const reason = sentence(error);
   if (error instanceof CredentialsRequired) return { kind: 'later', reason, isAway: false };
   if (error instanceof PeerRefused) {
+    const reason = answered(error.peerStatus, error.excerpt ?? '');
     const isFinal = error.peerStatus >= 400 && error.peerStatus < 500 && !mendable.has(error.peerStatus);
     return isFinal && error.peerStatus !== 429
       ? { kind: 'refused', reason }

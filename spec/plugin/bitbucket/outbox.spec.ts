@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { sqliteStore } from 'express-applinks';
 import type { BuildState } from 'express-applinks/bitbucket';
 import { retryAfterMs } from '../../../plugin/bitbucket/retry-after.js';
+import { newConnection } from '../../../plugin/testing/store-contract/samples.js';
 import { minuteMs } from '../../support/clock.js';
 import { repository, startBitbucketCi, startSibling, type BitbucketCi } from '../../support/bitbucket-ci.js';
 
@@ -15,17 +16,25 @@ const all = { limit: 100, offset: 0 };
 describe('The outbox of build statuses', () => {
   let ci: BitbucketCi;
   let folder: string;
+  let siblings: Awaited<ReturnType<typeof startSibling>>[];
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'applinks-outbox-'));
     ci = await startBitbucketCi({}, { store: sqliteStore(join(folder, 'applinks.db')) });
     await ci.bitbucket.capabilities(ci.link.id, ci.credential);
     ci.peer.received.length = 0;
+    siblings = [];
   });
   afterEach(async () => {
+    for (const { app } of siblings) await app.close();
     await ci.close();
     rmSync(folder, { recursive: true });
   });
 
+  const anotherProcess = async (options: Parameters<typeof startSibling>[2] = {}) => {
+    const sibling = await startSibling(ci, sqliteStore(join(folder, 'applinks.db')), options);
+    siblings.push(sibling);
+    return sibling;
+  };
   const post = (state: BuildState, key = 'shop', bitbucket = ci.bitbucket) => {
     const url = 'https://ci.example.test/job/shop/15/';
     return bitbucket.postStatus({
@@ -192,22 +201,20 @@ describe('The outbox of build statuses', () => {
     await post('FAILED', 'other');
     const nowMs = ci.clock.now();
     expect(await ci.app.store.outbox.claim(nowMs, nowMs + 120_000)).to.include({ attempts: 1 });
-    const sibling = await startSibling(ci, sqliteStore(join(folder, 'applinks.db')));
+    const sibling = await anotherProcess();
     await sibling.app.applinks.tick();
     expect(told()).to.have.length(1);
     ci.clock.advance(120_001);
     await sibling.app.applinks.tick();
     expect(told()).to.have.members(['shop INPROGRESS', 'other FAILED']);
-    await sibling.app.close();
   });
 
   it('two processes tell each state once', async () => {
-    const sibling = await startSibling(ci, sqliteStore(join(folder, 'applinks.db')));
+    const sibling = await anotherProcess();
     const keys = Array.from({ length: 20 }, (_, index) => `job ${index}`);
     for (const key of keys) await post('SUCCESSFUL', key);
     await Promise.all([tick(), sibling.app.applinks.tick()]);
     expect(told()).to.have.members(keys.map((key) => `${key} SUCCESSFUL`));
-    await sibling.app.close();
   });
 
   it('run() tells at once', async () => {
@@ -223,13 +230,15 @@ describe('The outbox of build statuses', () => {
   });
 
   it('without a credential of its own, the link’s service user tells; one that is not chosen is named', async () => {
-    const sibling = await startSibling(ci, sqliteStore(join(folder, 'applinks.db')), {
+    const sibling = await anotherProcess({
       credential: ({ linkId }) => ci.app.applinks.client(linkId).asService(),
     });
-    await ci.app.store.links.update({ ...ci.link, serviceUserId: null });
+    await ci.app.store.links.update({
+      ...ci.link,
+      ...{ serviceUserId: null, outgoing: [newConnection()] },
+    });
     await post('SUCCESSFUL', 'shop', sibling.bitbucket);
     await sibling.app.applinks.tick();
-    expect((await waiting())[0]?.lastError).to.match(/service user|connection/i);
-    await sibling.app.close();
+    expect((await waiting())[0]?.lastError).to.include('has no service user. Choose one');
   });
 });

@@ -318,9 +318,9 @@ describe('Webhook reception (C3)', () => {
   });
 
   it('behind a body parser with keepRawBody: 200', async () => {
-    let keep: BitbucketCi['app']['applinks']['keepRawBody'] | undefined;
-    await start({}, { first: express.json({ verify: (req, res, body) => keep?.(req, res, body) }) });
-    keep = ci.app.applinks.keepRawBody;
+    const late: { keep?: BitbucketCi['app']['applinks']['keepRawBody'] } = {};
+    await start({}, { first: express.json({ verify: (req, res, body) => late.keep?.(req, res, body) }) });
+    late.keep = ci.app.applinks.keepRawBody;
     expect((await send()).status).to.equal(200);
   });
 
