@@ -6,6 +6,7 @@ import {
   postgresStore,
   sqliteStore,
   type AccessToken,
+  type Delivery,
   type Grant,
   type Link,
   type Store,
@@ -25,6 +26,9 @@ export type Task =
   | { verb: 'removeLinks'; ids: string[] }
   | { verb: 'claimRenewal'; ids: string[] }
   | { verb: 'claim'; transactions: Transaction[] }
+  | { verb: 'putDeliveries'; deliveries: Delivery[] }
+  | { verb: 'claimDeliveries'; nowMs: number; tries: number }
+  | { verb: 'claimOutbox'; nowMs: number; tries: number }
   | { verb: 'createLinks'; links: Link[] }
   | { verb: 'replace'; name: string; expected: string; value: string };
 
@@ -58,6 +62,18 @@ async function perform(task: Task): Promise<unknown[]> {
       return inTurn(task.transactions, async (transaction) => {
         const claimed = await store.transactions.claim(transaction.digest, transaction);
         return claimed !== undefined;
+      });
+    case 'putDeliveries':
+      return inTurn(task.deliveries, (delivery) => store.deliveries.put(delivery));
+    case 'claimDeliveries':
+      return inTurn(Array<number>(task.tries).fill(task.nowMs), async (nowMs) => {
+        const claimed = await store.deliveries.claim(nowMs, nowMs + 1000);
+        return claimed?.id;
+      });
+    case 'claimOutbox':
+      return inTurn(Array<number>(task.tries).fill(task.nowMs), async (nowMs) => {
+        const claimed = await store.outbox.claim(nowMs, nowMs + 1000);
+        return claimed?.id;
       });
     case 'createLinks':
       return inTurn(task.links, (link) =>
