@@ -8,7 +8,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { PeerFetch } from '../consumer/link-client.js';
 import type { Context } from '../context.js';
 import { ApplinksError } from '../errors.js';
-import type { RepositoryPlace, Webhook } from '../store/webhooks.js';
+import { createOneAtATime } from '../http/one-at-a-time.js';
+import { placeOf as placeKey, type RepositoryPlace, type Webhook } from '../store/webhooks.js';
 import type { ReadCapabilities } from './capabilities.js';
 import { withFirstAccepted } from './first-accepted.js';
 import type { BitbucketConfig } from './options.js';
@@ -57,6 +58,7 @@ export function createWebhookRegistration(
   capabilities: ReadCapabilities,
 ): WebhookRegistration {
   const plainAddress = baseUrl + webhookPath;
+  const oneAtATime = createOneAtATime();
 
   /** Made once and kept: Bitbucket's administrators read it, and by it we know our hooks again. */
   const ownName = (): Promise<string> =>
@@ -140,43 +142,51 @@ export function createWebhookRegistration(
       events.emit('webhook.removed', { linkId: target.linkId, webhookId: webhook.id });
   };
 
+  const register: WebhookRegistration['register'] = async (target, wish, credentials) => {
+    if (wish.refs !== true && wish.pullRequests !== true) {
+      await unregister(target, credentials);
+      return undefined;
+    }
+    const { linkId } = target;
+    const webhook =
+      (await store.webhooks.find(linkId, placeOf(target))) ?? (await newWebhook(linkId, placeOf(target)));
+    const {
+      remoteId,
+      events: held,
+      isGood,
+    } = await withFirstAccepted(credentials, async (fetch) =>
+      write(fetch, target, webhook, eventsFor(wish, await capabilities(linkId, fetch))),
+    );
+    if (isGood && sameMembers(webhook.events, held)) return webhook;
+    const registered = await change(webhook, { remoteId, events: held });
+    events.emit('webhook.registered', { linkId, webhookId: webhook.id });
+    return registered;
+  };
+
+  const rotateSecret: WebhookRegistration['rotateSecret'] = async (target, credentials) => {
+    const webhook = await store.webhooks.find(target.linkId, placeOf(target));
+    if (!webhook) throw new ApplinksError('not_found', 404, 'This repository has no webhook.');
+    const untilMs = clock() + formerSecretMs;
+    const former = webhook.secrets
+      .filter((secret) => secret.untilMs === null || secret.untilMs > clock())
+      .map((secret) => ({ ...secret, untilMs: secret.untilMs ?? untilMs }));
+    const fresh = secrets.seal(webhook, secrets.make());
+    // Without its id at the server, the hook counts as one that has not got our secret yet.
+    const rotated = await change(webhook, { secrets: [fresh, ...former], remoteId: null });
+    const { remoteId, events: held } = await withFirstAccepted(credentials, (fetch) =>
+      write(fetch, target, rotated, rotated.events),
+    );
+    return change(rotated, { remoteId, events: held });
+  };
+
+  /** Jobs of one repository are often saved together. */
+  const inTurn = <T>(target: WebhookTarget, work: () => Promise<T>): Promise<T> =>
+    oneAtATime(JSON.stringify([target.linkId, placeKey(placeOf(target))]), work);
+
   return {
-    unregister,
-    register: async (target, wish, credentials) => {
-      if (wish.refs !== true && wish.pullRequests !== true) {
-        await unregister(target, credentials);
-        return undefined;
-      }
-      const { linkId } = target;
-      const webhook =
-        (await store.webhooks.find(linkId, placeOf(target))) ?? (await newWebhook(linkId, placeOf(target)));
-      const {
-        remoteId,
-        events: held,
-        isGood,
-      } = await withFirstAccepted(credentials, async (fetch) =>
-        write(fetch, target, webhook, eventsFor(wish, await capabilities(linkId, fetch))),
-      );
-      if (isGood && sameMembers(webhook.events, held)) return webhook;
-      const registered = await change(webhook, { remoteId, events: held });
-      events.emit('webhook.registered', { linkId, webhookId: webhook.id });
-      return registered;
-    },
-    rotateSecret: async (target, credentials) => {
-      const webhook = await store.webhooks.find(target.linkId, placeOf(target));
-      if (!webhook) throw new ApplinksError('not_found', 404, 'This repository has no webhook.');
-      const untilMs = clock() + formerSecretMs;
-      const former = webhook.secrets
-        .filter((secret) => secret.untilMs === null || secret.untilMs > clock())
-        .map((secret) => ({ ...secret, untilMs: secret.untilMs ?? untilMs }));
-      const fresh = secrets.seal(webhook, secrets.make());
-      // Without its id at the server, the hook counts as one that has not got our secret yet.
-      const rotated = await change(webhook, { secrets: [fresh, ...former], remoteId: null });
-      const { remoteId, events: held } = await withFirstAccepted(credentials, (fetch) =>
-        write(fetch, target, rotated, rotated.events),
-      );
-      return change(rotated, { remoteId, events: held });
-    },
+    register: (target, ...rest) => inTurn(target, () => register(target, ...rest)),
+    unregister: (target, ...rest) => inTurn(target, () => unregister(target, ...rest)),
+    rotateSecret: (target, ...rest) => inTurn(target, () => rotateSecret(target, ...rest)),
     acceptPlain: async (linkId, values) => {
       const present = await store.webhooks.find(linkId, null);
       if (values.length === 0) {

@@ -58,6 +58,13 @@ describe('Webhook registration (C2)', () => {
     expect(ci.heard).to.have.length(1);
   });
 
+  it('reuse: jobs that are saved together make one hook', async () => {
+    const made = await Promise.all([register(), register(), register()]);
+    expect(new Set(made.map((webhook) => webhook?.id)).size).to.equal(1);
+    expect(ci.peer.writes()).to.deep.equal(['POST']);
+    only();
+  });
+
   it('events, ref trigger: of a mirror the synchronisation, if the server has that event', async () => {
     await register({ refs: true, mirror: true } as { refs: boolean });
     expect(only().events).to.deep.equal(['repo:refs_changed']);
