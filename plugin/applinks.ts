@@ -1,5 +1,5 @@
 /** Composition root: createApplinks() wires the capabilities together; nothing else knows them all. */
-import { type RequestHandler } from 'express';
+import { Router, type RequestHandler } from 'express';
 import { createClientFactory } from './admin/clients/client-factory.js';
 import type { ClientChange, ClientInput, SecretRotation } from './admin/clients/client-input.js';
 import { createClientService, type SavedClient } from './admin/clients/client-service.js';
@@ -10,13 +10,14 @@ import { withDisconnect } from './admin/link-removal.js';
 import { createLinkService, type SavedLink } from './admin/link-service.js';
 import type { CredentialChange, CredentialInput, LinkChange, LinkInput } from './admin/link-input.js';
 import { createTokenService, type TokenService } from './admin/token-service.js';
-import { repeat } from './background.js';
+import { createBell, repeat, type Bell } from './background.js';
 import { parseOptions, type ApplinksOptions, type Config } from './config.js';
 import type { Context } from './context.js';
 import { type ClientOptions, type LinkClient } from './consumer/link-client.js';
 import { createOAuth2Accounts } from './consumer/oauth2/accounts.js';
 import { createTransport } from './consumer/transport.js';
 import { createEvents, type EventName, type Listener } from './events.js';
+import type { Extensible, Extension } from './extension.js';
 import { createEndpoints } from './http/handler.js';
 import { memoryRateLimiter } from './http/rate-limiter.js';
 import { createRawBodies, type RawBodies } from './http/raw-body.js';
@@ -69,7 +70,7 @@ export interface Links {
   removeClient(linkId: string, id: string, by?: string | null): Promise<Link>;
 }
 
-export interface Applinks {
+export interface Applinks extends Extensible {
   /** Migrations and first-run values. The router waits for it by itself; awaiting it shows errors at start. */
   ready(): Promise<void>;
   /** All routes of the kit; mount it below the path of `baseUrl`, after the session and before body parsers. */
@@ -131,13 +132,17 @@ export function createApplinks(options: ApplinksOptions): Applinks {
   );
   const clients = createClientService(context, changeLink, clientFactory);
   const tokens = createTokenService(context);
+  const extensions: { extension: Extension; bell: Bell }[] = [];
+  const extensionRoutes = Router();
   const start = onceItSucceeds(() =>
     assemble({
       ...{ context, rawBodies, views, endpoints, transport, changeLink, links, tokens, accounts },
-      ...{ clients, clientSchemas: clientFactory.schemas, server },
+      ...{ clients, clientSchemas: clientFactory.schemas, server, extensionRoutes },
     }),
   );
-  const tick = async (): Promise<void> => {
+  const client: Applinks['client'] = (linkId, options) =>
+    laterClient(async () => (await start()).clients(linkId, options));
+  const sweep = async (): Promise<void> => {
     await start();
     await store.sweep(clock());
   };
@@ -152,15 +157,34 @@ export function createApplinks(options: ApplinksOptions): Applinks {
     wellKnownRouter: () => wellKnownRoutes(config),
     authenticate: createAuthenticateMiddleware(context, authenticator, endpoints),
     strategy: () => createStrategy(authenticator, config.baseUrl),
-    client: (linkId, options) => laterClient(async () => (await start()).clients(linkId, options)),
+    client,
     links: { ...links, ...clients },
     tokens,
     accounts,
     keepRawBody: rawBodies.keepRawBody,
     on: events.on,
     off: events.off,
-    tick,
-    run: ({ signal }) => repeat(tick, signal, logger),
+    extend: (join) => {
+      const bell = createBell();
+      const { extension, api } = join({ context, rawBodies, endpoints, client, wake: bell.ring });
+      extensionRoutes.use(extension.router);
+      extensions.push({ extension, bell });
+      return api;
+    },
+    tick: async () => {
+      await sweep();
+      for (const { extension } of extensions) await extension.tick(new AbortController().signal);
+    },
+    run: async ({ signal }) => {
+      const work = extensions.map(({ extension: { tick, intervalMs }, bell }) => {
+        const pass = async (stop: AbortSignal): Promise<void> => {
+          await start();
+          await tick(stop);
+        };
+        return repeat(pass, signal, logger, { intervalMs, bell });
+      });
+      await Promise.all([repeat(sweep, signal, logger), ...work]);
+    },
     close: async () => {
       await transport.close();
       await store.close();
@@ -184,6 +208,7 @@ function laterClient(client: () => Promise<LinkClient>): LinkClient {
     as: (user) => async (path, init) => (await client()).as(user)(path, init),
     asApplication: (options) => async (path, init) => (await client()).asApplication(options)(path, init),
     asService: () => async (path, init) => (await client()).asService()(path, init),
+    withAccessToken: (token) => async (path, init) => (await client()).withAccessToken(token)(path, init),
     status: async (user) => (await client()).status(user),
   };
 }

@@ -80,6 +80,7 @@ export interface Materials {
   clients: ClientService;
   clientSchemas: ClientSchemas;
   server: OwnServer;
+  extensionRoutes: RequestHandler;
 }
 
 export async function assemble(materials: Materials): Promise<Parts> {
@@ -126,7 +127,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
   router.use(
     landingRoutes({ ...linking, access, views, endpoints, linking, changeLink: materials.changeLink }),
   );
-  const clients = createLinkClients(context, {
+  const clients = createLinkClients(context, transport, {
     oauth1: createOAuth1Calls(context, transport, identityOf, grants),
     oauth2: oauth2.calls,
   });
@@ -193,6 +194,7 @@ export async function assemble(materials: Materials): Promise<Parts> {
     oauth2GuideRoutes({ ...administration, views, access, changeLink: materials.changeLink, findProduct }),
   );
   router.use(pageRoutes({ ...administration, views, csrf }));
+  router.use(materials.extensionRoutes);
   return {
     router: tolerateDoubleSlashes(router),
     authenticator,

@@ -3,9 +3,8 @@
  * A misspelt option is answered with its path and the nearest known name.
  */
 import { z } from 'zod';
-import { ApplinksError } from './errors.js';
-import { nearestName } from './nearest-name.js';
 import { networkOptions } from './network-options.js';
+import { readOptions } from './option-problems.js';
 import type { Host } from './host.js';
 import type { Logger } from './logger.js';
 import { quietLogger } from './logger.js';
@@ -159,16 +158,7 @@ export type Config = z.output<typeof optionsSchema> & {
 
 /** @throws ApplinksError `invalid_options`, one line per problem. */
 export function parseOptions(options: ApplinksOptions): Config {
-  const result = optionsSchema.safeParse(options);
-  if (!result.success) {
-    const lines = result.error.issues.flatMap(describeIssue);
-    throw new ApplinksError(
-      'invalid_options',
-      500,
-      `createApplinks() was given bad options:\n${lines.join('\n')}`,
-    );
-  }
-  const config = result.data;
+  const config = readOptions('createApplinks()', optionsSchema, options);
   return {
     ...config,
     mountPath: config.mountPath ?? new URL(config.baseUrl).pathname.replace(/\/$/, ''),
@@ -179,34 +169,6 @@ export function parseOptions(options: ApplinksOptions): Config {
 /** The built-in scope opens what authenticate() without a scope lets pass. */
 function offeredScopes({ scopes, application }: z.output<typeof optionsSchema>): Record<string, string> {
   return Object.keys(scopes).length > 0 ? scopes : { access: `Use ${application.name} in your name` };
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string[] {
-  if (issue.code !== 'unrecognized_keys') return [`- ${pathOf(issue.path)}: ${issue.message}`];
-  const known = knownKeys(issue.path);
-  return issue.keys.map((key) => {
-    const near = nearestName(key, known);
-    return `- ${pathOf([...issue.path, key])}: unknown option${near ? `; did you mean ${near}?` : ''}`;
-  });
-}
-
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = optionsSchema;
-  for (const key of path) schema = unwrap(shapeOf(schema)?.[String(key)]);
-  return Object.keys(shapeOf(schema) ?? {});
-}
-
-function unwrap(schema: unknown): unknown {
-  const inner = (schema as { def?: { innerType?: unknown } } | undefined)?.def?.innerType;
-  return inner === undefined ? schema : unwrap(inner);
-}
-
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  return schema instanceof z.ZodObject ? schema.shape : undefined;
-}
-
-function pathOf(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? 'options' : path.map(String).join('.');
 }
 
 function isBaseUrl(value: string): boolean {

@@ -49,6 +49,7 @@ export type ErrorCode =
   | 'not_connectable'
   | 'linking_failed'
   | 'peer_refused'
+  | 'webhook_rejected'
   | 'credentials_required'
   | 'encryption_key_missing'
   | 'sealed_value_damaged'

@@ -43,6 +43,24 @@ export interface RejectedEvent {
   address: string | undefined;
 }
 
+interface WebhookEvent {
+  linkId: string;
+  webhookId: string;
+}
+
+interface DeliveryEvent extends WebhookEvent {
+  deliveryId: string;
+  eventKey: string;
+}
+
+/** A state that Bitbucket was to be told, of the build or deployment with this key. */
+interface ToldEvent {
+  linkId: string;
+  commit: string;
+  key: string;
+  state: string;
+}
+
 export interface EventMap {
   'link.created': { linkId: string; by: string | null };
   'link.updated': { linkId: string; by: string | null };
@@ -69,6 +87,24 @@ export interface EventMap {
   'grant.removed': { linkId: string; userId: string | null; reason: string };
   /** A call of ours to a peer came to nothing; `problem` as in errors.ts or the peer's `oauth_problem`. */
   'connection.failed': { linkId: string; problem: string };
+  'webhook.registered': WebhookEvent;
+  'webhook.removed': WebhookEvent;
+  'webhook.received': DeliveryEvent & { isRepeated: boolean };
+  /** Bitbucket's _Test connection_; null: an address of ours, but whose cannot be told without a signature. */
+  'webhook.pinged': { webhookId: string | null; isSigned: boolean };
+  /** `status`: what the sender was answered; `reason`: an explanation that they did not get. */
+  'webhook.rejected': {
+    webhookId: string | null;
+    status: number;
+    reason: string;
+    address: string | undefined;
+  };
+  /** A listener failed; when `isDead`, an administrator may replay the delivery. */
+  'webhook.failed': DeliveryEvent & { attempt: number; isDead: boolean };
+  'build_status.posted': ToldEvent;
+  'build_status.given_up': ToldEvent & { reason: string };
+  'deployment.posted': ToldEvent;
+  'deployment.given_up': ToldEvent & { reason: string };
 }
 
 export type EventName = keyof EventMap;

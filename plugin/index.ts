@@ -37,11 +37,14 @@ export type { AuthenticateOptions } from './provider/authenticate-middleware.js'
 export type { SignedCaller } from './provider/signed-caller.js';
 export type { ApplinksStrategy } from './provider/strategy.js';
 export type * from './store/authorizations.js';
+export type * from './store/deliveries.js';
 export type * from './store/oauth2-client.js';
+export type * from './store/outbox.js';
 export type * from './store/outgoing.js';
 export type * from './store/store.js';
 export type * from './store/tokens.js';
 export type * from './store/values.js';
+export type { RepositoryPlace, Webhook, WebhookSecret, WebhookStore } from './store/webhooks.js';
 export { mostWrongVerifiers } from './store/tokens.js';
 export { memoryStore } from './store/memory-store.js';
 export { postgresStore } from './store/postgres-store.js';

@@ -133,9 +133,11 @@ describe('the architecture', function () {
         'plugin/provider/token.ts': "import '../store/digest.js'; import '../oauth1/sign.js'; import 'zod';",
         'plugin/store/digest.ts': "import 'node:crypto';",
         'plugin/oauth1/sign.ts': "import '../errors.js';",
-        'sample-app/app.ts': "import 'express-applinks'; import 'express-applinks/testing';",
+        'sample-app/app.ts':
+          "import 'express-applinks'; import 'express-applinks/testing'; import 'express-applinks/bitbucket';",
         'dist/plugin/index.js': '',
         'dist/plugin/testing/index.js': '',
+        'dist/plugin/bitbucket/index.js': '',
         'node_modules/zod/index.js': '',
       });
       expect(await importViolations(folder)).to.deep.equal([]);

@@ -83,13 +83,13 @@ describe('the package', function () {
     it('by import and by require()', async () => {
       const names = 'const names = (m) => Object.keys(m).sort().join();';
       await writeProject(project, {
-        'import.mjs': `${names} import * as a from 'express-applinks'; import * as b from 'express-applinks/testing'; console.log(names(a), names(b));`,
-        'require.cjs': `${names} console.log(names(require('express-applinks')), names(require('express-applinks/testing')));`,
+        'import.mjs': `${names} import * as a from 'express-applinks'; import * as b from 'express-applinks/testing'; import * as c from 'express-applinks/bitbucket'; console.log(names(a), names(b), names(c));`,
+        'require.cjs': `${names} console.log(names(require('express-applinks')), names(require('express-applinks/testing')), names(require('express-applinks/bitbucket')));`,
       });
       const said = ['import.mjs', 'require.cjs'].map((file) =>
         execFileSync(process.execPath, ['--no-warnings', file], { cwd: project, encoding: 'utf8' }),
       );
-      expect(said[0]).to.include('createApplinks').and.include('signRequest');
+      expect(said[0]).to.include('createApplinks').and.include('signRequest').and.include('createBitbucket');
       expect(said[1]).to.equal(said[0]);
     });
 

@@ -10,9 +10,9 @@ import { createNoteKeeper } from '../store/note-keeper.js';
 import type { Link } from '../store/store.js';
 import type { Calls, Target } from './calls.js';
 import { connectionOf } from './connection.js';
-import type { CallInit } from './prepared-call.js';
+import { readCall, type CallInit } from './prepared-call.js';
 import type { LinkStatus } from './status-types.js';
-import type { TransportAnswer } from './transport.js';
+import type { Transport, TransportAnswer } from './transport.js';
 
 /** Like fetch. The path is below the link's RPC URL, or an absolute URL below it. Redirects are errors. */
 export type PeerFetch = (path: string, init?: CallInit) => Promise<Response>;
@@ -30,6 +30,8 @@ export interface LinkClient {
   asApplication(options?: { requestor?: string }): PeerFetch;
   /** With the grant of the link's service user: for work in the background. */
   asService(): PeerFetch;
+  /** With an HTTP access token, as Bitbucket Data Center gives them out; needs no connection. */
+  withAccessToken(token: string): PeerFetch;
 }
 
 export interface ClientOptions {
@@ -45,14 +47,22 @@ export interface CallsByProtocol {
   oauth2: Calls;
 }
 
-export function createLinkClients(context: Context, calls: CallsByProtocol): LinkClients {
+export function createLinkClients(
+  context: Context,
+  transport: Transport,
+  calls: CallsByProtocol,
+): LinkClients {
   const { store, events } = context;
   const keepFailure = createNoteKeeper(context, 'outgoing_failed');
   const noteApplicationUse = createNoteKeeper(context, 'outgoing_used');
 
-  const targetOf = async (linkId: string, via: string | undefined): Promise<Target> => {
+  const linkOf = async (linkId: string): Promise<Link> => {
     const link = await store.links.get(linkId);
-    if (!link) throw new ApplinksError('not_found', 404, 'There is no such application link.');
+    if (link) return link;
+    throw new ApplinksError('not_found', 404, 'There is no such application link.');
+  };
+  const targetOf = async (linkId: string, via: string | undefined): Promise<Target> => {
+    const link = await linkOf(linkId);
     return { link, connection: connectionOf(link, via) };
   };
 
@@ -121,6 +131,18 @@ export function createLinkClients(context: Context, calls: CallsByProtocol): Lin
           `${name} has no service user. Choose one on the page of this link.`,
         );
       return asUser(target, serviceUserId, path, init);
+    },
+    withAccessToken: (token) => async (path, init) => {
+      const { name, rpcUrl: base } = await linkOf(linkId);
+      const { method, url, headers, body, maxBytes, timeoutMs, signal } = readCall(
+        { name, base },
+        path,
+        init,
+      );
+      const bearer = { ...headers, authorization: `Bearer ${token}` };
+      return toResponse(
+        await transport.request({ method, url, headers: bearer, body, maxBytes, timeoutMs, signal }),
+      );
     },
   });
 }

@@ -17,7 +17,7 @@ export interface RawBodies {
    * `unsupported_media_type` when it is compressed.
    */
   readForm(req: Request, limitBytes?: number): Promise<string | undefined>;
-  /** The raw body of any type; the same errors. */
+  /** The raw body of any type, of 1 MiB at most unless told otherwise; the same errors. */
   readBytes(req: Request, limitBytes?: number): Promise<Buffer>;
 }
 
@@ -78,6 +78,7 @@ function unavailable(): ApplinksError {
     'raw_body_unavailable',
     500,
     'A body parser has read the request before express-applinks. Mount applinks.router() before it, or give the ' +
-      'parser `verify: applinks.keepRawBody`, for example express.urlencoded({ verify: applinks.keepRawBody }).',
+      'parser `verify: applinks.keepRawBody`, for example express.urlencoded({ verify: applinks.keepRawBody }) or ' +
+      'express.json({ verify: applinks.keepRawBody }).',
   );
 }

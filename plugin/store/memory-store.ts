@@ -14,6 +14,7 @@ import {
 import { credentialsOf } from './link-credentials.js';
 import { memoryLinks } from './memory-links.js';
 import { memoryGrants, memoryNotes, memoryTransactions, type MemoryOutgoing } from './memory-outgoing.js';
+import { memoryDeliveries, memoryOutbox, memoryWebhooks, type MemoryBitbucket } from './memory-webhooks.js';
 import type { Link, Store } from './store.js';
 
 export function memoryStore(): Store {
@@ -32,6 +33,12 @@ export function memoryStore(): Store {
     authorizations: new Map(),
     pairs: new Map(),
     credentialIds: tokens.credentialIds,
+  };
+  const bitbucket: MemoryBitbucket = {
+    webhooks: new Map(),
+    deliveries: new Map(),
+    outbox: new Map(),
+    linkIds: outgoing.linkIds,
   };
   const dropOrphans = (links: readonly Link[]): void => {
     refill(
@@ -54,6 +61,9 @@ export function memoryStore(): Store {
     deleteWhere(outgoing.transactions, ({ connectionId }) => !outgoing.connectionIds.has(connectionId));
     deleteWhere(outgoing.grants, ({ connectionId }) => !outgoing.connectionIds.has(connectionId));
     deleteWhere(outgoing.notes, ({ linkId }) => !outgoing.linkIds.has(linkId));
+    deleteWhere(bitbucket.webhooks, ({ linkId }) => !outgoing.linkIds.has(linkId));
+    deleteWhere(bitbucket.deliveries, ({ webhookId }) => !bitbucket.webhooks.has(webhookId));
+    deleteWhere(bitbucket.outbox, ({ linkId }) => !outgoing.linkIds.has(linkId));
   };
   return {
     migrate: () => Promise.resolve(),
@@ -69,6 +79,10 @@ export function memoryStore(): Store {
         transactions: deleteWhere(outgoing.transactions, ({ expiresAtMs }) => expiresAtMs < nowMs),
         codes: deleteWhere(oauth2.codes, ({ expiresAtMs }) => expiresAtMs < nowMs),
         authorizations: sweepAuthorizations(oauth2, nowMs),
+        deliveries: deleteWhere(
+          bitbucket.deliveries,
+          ({ expiresAtMs }) => expiresAtMs !== null && expiresAtMs < nowMs,
+        ),
       }),
     settings: {
       get: (name) => Promise.resolve(settings.get(name)),
@@ -98,6 +112,9 @@ export function memoryStore(): Store {
     transactions: memoryTransactions(outgoing),
     grants: memoryGrants(outgoing),
     notes: memoryNotes(outgoing),
+    webhooks: memoryWebhooks(bitbucket),
+    deliveries: memoryDeliveries(bitbucket),
+    outbox: memoryOutbox(bitbucket),
   };
 }
 

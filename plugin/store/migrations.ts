@@ -3,7 +3,9 @@
  * place in the list is its number.
  */
 import { sql } from 'kysely';
-import type { Database, Tables } from './schema.js';
+import { createBitbucketTables } from './bitbucket-tables.js';
+import { createIndexes } from './create-indexes.js';
+import type { Database } from './schema.js';
 import type { SqlDialect } from './sql-dialect.js';
 
 export type Migration = (db: Database, dialect: SqlDialect) => Promise<void>;
@@ -12,6 +14,7 @@ export const migrations: readonly Migration[] = [
   createFirstTables,
   createOutgoingTables,
   createAuthorizationTables,
+  createBitbucketTables,
 ];
 
 async function createFirstTables(db: Database, { keyedTable }: SqlDialect): Promise<void> {
@@ -207,15 +210,4 @@ async function createAuthorizationTables(db: Database): Promise<void> {
     ['applinks_bearer_tokens', 'authorization_id'],
     ['applinks_bearer_tokens', 'successor_until_ms'],
   ]);
-}
-
-async function createIndexes(
-  db: Database,
-  indexes: readonly (readonly [table: keyof Tables, column: string])[],
-): Promise<void> {
-  for (const [table, column] of indexes) {
-    await sql`create index ${sql.ref(`${table}_${column}`)} on ${sql.table(table)} (${sql.ref(column)})`.execute(
-      db,
-    );
-  }
 }

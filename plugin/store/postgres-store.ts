@@ -7,8 +7,9 @@ import type { SqlDialect } from './sql-dialect.js';
 import { sqlStore } from './sql-store.js';
 import type { Store } from './store.js';
 
-/** Any number that nothing else locks; it spells "applinks". */
+/** Any numbers that nothing else locks; the first spells "applinks". */
 const migrationLock = 0x6170706c;
+const claimLock = migrationLock + 1;
 const connectionTimeoutMillis = 10_000;
 
 const dialect: SqlDialect = {
@@ -16,6 +17,9 @@ const dialect: SqlDialect = {
   keyedTable: sql``,
   lockMigrations: async (db) => {
     await sql`select pg_advisory_xact_lock(${migrationLock})`.execute(db);
+  },
+  lockClaims: async (db) => {
+    await sql`select pg_advisory_xact_lock(${claimLock})`.execute(db);
   },
 };
 

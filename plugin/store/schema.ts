@@ -134,6 +134,48 @@ interface NoteTable {
   at_ms: Num;
 }
 
+interface WebhookTable {
+  id: string;
+  link_id: string;
+  /** See placeOf(); '' for the plain address. */
+  place: string;
+  /** The webhook as JSON, see sql-webhooks.ts. */
+  document: string;
+  created_at_ms: Num;
+  revision: Num;
+}
+
+interface DeliveryTable {
+  id: string;
+  webhook_id: string;
+  link_id: string;
+  request_id: string;
+  event_key: string;
+  order_key: string;
+  payload: string;
+  state: string;
+  attempts: Num;
+  due_at_ms: Num;
+  received_at_ms: Num;
+  last_error: string | null;
+  expires_at_ms: NullableNum;
+  /** The order in which deliveries were stored. */
+  place: Num;
+}
+
+interface OutboxTable {
+  id: string;
+  link_id: string;
+  slot: string;
+  kind: string;
+  document: string;
+  revision: Num;
+  attempts: Num;
+  due_at_ms: Num;
+  queued_at_ms: Num;
+  last_error: string | null;
+}
+
 export interface Tables {
   applinks_migrations: { version: Num };
   applinks_settings: { name: string; value: string };
@@ -149,6 +191,9 @@ export interface Tables {
   applinks_transactions: TransactionTable;
   applinks_grants: GrantTable;
   applinks_notes: NoteTable;
+  applinks_webhooks: WebhookTable;
+  applinks_deliveries: DeliveryTable;
+  applinks_outbox: OutboxTable;
 }
 
 export type Database = Kysely<Tables>;

@@ -18,5 +18,6 @@ export const sealedPlace = {
     place('grants', linkId, connectionId, JSON.stringify(userId)),
   successorTokens: (linkId: string, authorizationId: string, refreshDigest: string): string =>
     place('bearer_tokens', linkId, authorizationId, refreshDigest),
+  webhookSecret: (linkId: string, webhookId: string): string => place('webhooks', linkId, webhookId),
   accessTokenSecret: (linkId: string, userId: string): string => place('access_tokens', linkId, userId),
 };

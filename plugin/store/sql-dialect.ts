@@ -9,6 +9,8 @@ export interface SqlDialect {
   keyedTable: RawBuilder<unknown>;
   /** Keeps other processes from migrating until the transaction ends. */
   lockMigrations: (transaction: Transaction<Tables>) => Promise<void>;
+  /** Lets one process at a time claim deliveries until the transaction ends: what is claimed depends on other rows. */
+  lockClaims: (transaction: Transaction<Tables>) => Promise<void>;
 }
 
 const foreignKeyViolation = /^(?:23503|SQLITE_CONSTRAINT_FOREIGNKEY)$/;

@@ -5,13 +5,16 @@ import { sqlAccessTokens } from './sql-access-tokens.js';
 import type { SqlDialect } from './sql-dialect.js';
 import { sqlAuthorizations, sweepAuthorizations } from './sql-authorizations.js';
 import { sqlCodes } from './sql-codes.js';
+import { sqlDeliveries, sweepDeliveries } from './sql-deliveries.js';
 import { sqlGrants } from './sql-grants.js';
 import { sqlLinks } from './sql-links.js';
 import { sqlNonces } from './sql-nonces.js';
 import { sqlNotes } from './sql-notes.js';
+import { sqlOutbox } from './sql-outbox.js';
 import { sqlRequestTokens } from './sql-request-tokens.js';
 import { sqlSettings } from './sql-settings.js';
 import { sqlTransactions } from './sql-transactions.js';
+import { sqlWebhooks } from './sql-webhooks.js';
 import type { Store, SweepResult } from './store.js';
 
 /** @param close ends what the caller opened for this store. */
@@ -30,6 +33,9 @@ export function sqlStore(db: Database, dialect: SqlDialect, close: () => Promise
     transactions: sqlTransactions(db),
     grants: sqlGrants(db),
     notes: sqlNotes(db),
+    webhooks: sqlWebhooks(db),
+    deliveries: sqlDeliveries(db, dialect),
+    outbox: sqlOutbox(db, dialect),
   };
 }
 
@@ -58,5 +64,6 @@ async function sweep(db: Database, nowMs: number): Promise<SweepResult> {
     transactions: Number(transactions.numDeletedRows),
     codes: Number(codes.numDeletedRows),
     authorizations,
+    deliveries: await sweepDeliveries(db, nowMs),
   };
 }

@@ -14,8 +14,9 @@ const dialect: SqlDialect = {
   hasRowLocks: false,
   // Such a table is one tree instead of two, and a nonce is written in two thirds of the time.
   keyedTable: sql`without rowid`,
-  // The transaction that migrates began by taking the write lock.
+  // A transaction begins by taking the write lock.
   lockMigrations: () => Promise.resolve(),
+  lockClaims: () => Promise.resolve(),
 };
 
 /** @param file path of the database; made with its folder when absent. */

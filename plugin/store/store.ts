@@ -10,10 +10,13 @@
  */
 
 import type { AuthorizationStore, CodeStore } from './authorizations.js';
+import type { DeliveryStore } from './deliveries.js';
 import type { OAuth2Client } from './oauth2-client.js';
+import type { OutboxStore } from './outbox.js';
 import type { GrantStore, NoteStore, TransactionStore } from './outgoing.js';
 import type { AccessTokenStore, RequestTokenStore } from './tokens.js';
 import type { NonceStore, SettingsStore } from './values.js';
+import type { WebhookStore } from './webhooks.js';
 
 export interface Store {
   /** Creates or upgrades the schema; safe when several processes start at once.
@@ -32,6 +35,9 @@ export interface Store {
   readonly transactions: TransactionStore;
   readonly grants: GrantStore;
   readonly notes: NoteStore;
+  readonly webhooks: WebhookStore;
+  readonly deliveries: DeliveryStore;
+  readonly outbox: OutboxStore;
 }
 
 export interface SweepResult {
@@ -41,6 +47,7 @@ export interface SweepResult {
   transactions: number;
   codes: number;
   authorizations: number;
+  deliveries: number;
 }
 
 export type LinkState = 'draft' | 'active';

@@ -15,6 +15,9 @@ const storeInterfaces = [
   'oauth2-attempt',
   'tokens',
   'outgoing',
+  'webhooks',
+  'deliveries',
+  'outbox',
   'values',
   'digest',
   'seal',
@@ -39,7 +42,13 @@ const table: Record<string, readonly string[]> = {
   provider: [...edge, 'oauth1/', 'oauth2/', ...storeInterfaces, 'provider/'],
   consumer: [...edge, 'oauth1/', 'oauth2/', ...storeInterfaces, 'consumer/'],
   admin: [...edge, ...storeInterfaces, 'consumer/(?:discovery|diagnosis)\\.ts', 'admin/'],
-  bitbucket: [...edge, ...storeInterfaces, 'consumer/link-client\\.ts', 'bitbucket/'],
+  bitbucket: [
+    ...edge,
+    '(?:extension|option-problems)\\.ts',
+    ...storeInterfaces,
+    'consumer/link-client\\.ts',
+    'bitbucket/',
+  ],
   testing: ['testing/'],
 };
 
@@ -104,7 +113,7 @@ export const importRules: IForbiddenRuleType[] = [
     from: { path: '^sample-app/' },
     to: {
       path: '(?:^|/)dist/',
-      pathNot: ['node_modules', '^dist/plugin/(?:testing/)?index\\.(?:js|d\\.ts)$'],
+      pathNot: ['node_modules', '^dist/plugin/(?:(?:testing|bitbucket)/)?index\\.(?:js|d\\.ts)$'],
     },
   },
   { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },

@@ -25,6 +25,7 @@ export const secretKinds = [
   'verifier',
   'code',
   'refresh token',
+  'webhook secret',
   'password',
 ] as const;
 

@@ -7,6 +7,7 @@ import {
   sqliteStore,
   type AccessToken,
   type Authorization,
+  type Delivery,
   type Grant,
   type Link,
   type Rotation,
@@ -30,6 +31,9 @@ export type Task =
   | { verb: 'claim'; transactions: Transaction[] }
   | { verb: 'exchangeCode'; digest: string; issues: { authorization: Authorization; tokens: TokenPair }[] }
   | { verb: 'rotate'; refreshDigest: string; rotation: Rotation; next: TokenPair[]; expiresAtMs: number }
+  | { verb: 'putDeliveries'; deliveries: Delivery[] }
+  | { verb: 'claimDeliveries'; nowMs: number; tries: number }
+  | { verb: 'claimOutbox'; nowMs: number; tries: number }
   | { verb: 'createLinks'; links: Link[] }
   | { verb: 'replace'; name: string; expected: string; value: string };
 
@@ -72,6 +76,18 @@ async function perform(task: Task): Promise<unknown[]> {
       return inTurn(task.next, (next) =>
         store.authorizations.rotate(task.refreshDigest, task.rotation, next, task.expiresAtMs),
       );
+    case 'putDeliveries':
+      return inTurn(task.deliveries, (delivery) => store.deliveries.put(delivery));
+    case 'claimDeliveries':
+      return inTurn(Array<number>(task.tries).fill(task.nowMs), async (nowMs) => {
+        const claimed = await store.deliveries.claim(nowMs, nowMs + 1000);
+        return claimed?.id;
+      });
+    case 'claimOutbox':
+      return inTurn(Array<number>(task.tries).fill(task.nowMs), async (nowMs) => {
+        const claimed = await store.outbox.claim(nowMs, nowMs + 1000);
+        return claimed?.id;
+      });
     case 'createLinks':
       return inTurn(task.links, (link) =>
         store.links.create(link).then(

@@ -19,6 +19,7 @@ import {
   type ProblemCode,
   type Store,
 } from 'express-applinks';
+import { createBitbucket, type Bitbucket } from 'express-applinks/bitbucket';
 import { signRequest, type SignedRequest } from 'express-applinks/testing';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
@@ -153,4 +154,19 @@ export async function life(store: Store, signal: AbortSignal): Promise<void> {
   await applinks.tick();
   await applinks.run({ signal });
   await applinks.close();
+}
+
+export function webhooks(applinks: Applinks): Bitbucket {
+  const bitbucket = createBitbucket(applinks, { statuses: { giveUpAfterMs: 60_000 } });
+  bitbucket.on('repo:refs_changed', ({ changes, repository }, { attempt }) => {
+    for (const { type } of changes) exactly<'ADD' | 'UPDATE' | 'DELETE'>()(type);
+    exactly<string>()(repository.project.key);
+    exactly<number>()(attempt);
+  });
+  bitbucket.on('pr:opened', ({ pullRequest }) => {
+    exactly<number>()(pullRequest.id);
+  });
+  // @ts-expect-error no event of Bitbucket’s that is known here
+  bitbucket.on('repo:refs_change', () => undefined);
+  return bitbucket;
 }

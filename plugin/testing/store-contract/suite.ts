@@ -7,14 +7,17 @@ import { accessTokenCases } from './access-token-cases.js';
 import { authorizationCases } from './authorization-cases.js';
 import { clientCases } from './client-cases.js';
 import { codeCases } from './code-cases.js';
+import { deliveryCases } from './delivery-cases.js';
 import { grantCases } from './grant-cases.js';
 import { linkCases } from './link-cases.js';
 import { noteCases } from './note-cases.js';
+import { outboxCases } from './outbox-cases.js';
 import { requestTokenCases } from './request-token-cases.js';
 import { settingCases } from './setting-cases.js';
 import type { Subject } from './subject.js';
 import { sweepCases } from './sweep-cases.js';
 import { transactionCases } from './transaction-cases.js';
+import { webhookCases } from './webhook-cases.js';
 
 export interface StoreUnderTest {
   /** Empty, and not yet migrated. */
@@ -47,6 +50,9 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
     transactionCases(store);
     grantCases(store);
     noteCases(store);
+    webhookCases(store);
+    deliveryCases(store);
+    outboxCases(store);
     sweepCases(store);
   });
 }

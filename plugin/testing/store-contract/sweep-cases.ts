@@ -18,6 +18,7 @@ const nothing = {
   transactions: 0,
   codes: 0,
   authorizations: 0,
+  deliveries: 0,
 };
 
 export function sweepCases(store: Subject): void {

@@ -4,7 +4,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { postgresStore, sqliteStore, type AccessToken, type Link, type Store } from 'express-applinks';
+import {
+  postgresStore,
+  sqliteStore,
+  type AccessToken,
+  type Delivery,
+  type Link,
+  type Store,
+} from 'express-applinks';
+import {
+  newDelivery,
+  newOutboxEntry,
+  storedWebhook,
+} from '../../../plugin/testing/store-contract/bitbucket-samples.js';
 import {
   allTokens,
   linkedStore,
@@ -13,6 +25,7 @@ import {
   newLink,
   newRequestToken,
   newTransaction,
+  nowMs,
   storedAccessToken,
   storedGrant,
   storedLink,
@@ -188,6 +201,35 @@ for (const [name, makePlace] of [
         expect(await store.accessTokens.list({ linkId }, allTokens)).to.deep.equal([]);
         expect(await store.grants.list({ linkId }, allTokens)).to.deep.equal([]);
       }
+    });
+
+    it('queue each delivery once', async () => {
+      const webhook = await storedWebhook(store);
+      const deliveries = (): Delivery[] =>
+        Array.from({ length: tries }, (_, index) => newDelivery(webhook, { requestId: `request ${index}` }));
+      const results = await race.run(() => ({ verb: 'putDeliveries', deliveries: deliveries() }));
+      expect(results.flat().filter((result) => result === 'queued')).to.have.length(tries);
+      await store.webhooks.remove(webhook.id);
+    });
+
+    it('act on one delivery of a repository at a time, the oldest, and on each of many repositories', async () => {
+      const webhook = await storedWebhook(store);
+      const orderKeys = Array.from({ length: tries }, (_, index) => `repository ${index}`);
+      const firsts = orderKeys.map((orderKey) => newDelivery(webhook, { orderKey }));
+      const seconds = orderKeys.map((orderKey) => newDelivery(webhook, { orderKey }));
+      for (const delivery of [...firsts, ...seconds]) await store.deliveries.put(delivery);
+      const results = await race.run(() => ({ verb: 'claimDeliveries', nowMs, tries }));
+      const claimed = results.flat().filter((id) => typeof id === 'string');
+      expect(claimed.sort()).to.deep.equal(firsts.map(({ id }) => id).sort());
+    });
+
+    it('claim each entry of the outbox once', async () => {
+      const link = await storedLink(store);
+      const entries = Array.from({ length: tries }, () => newOutboxEntry(link));
+      for (const entry of entries) await store.outbox.put(entry);
+      const results = await race.run(() => ({ verb: 'claimOutbox', nowMs, tries }));
+      const claimed = results.flat().filter((id) => typeof id === 'string');
+      expect(claimed.sort()).to.deep.equal(entries.map(({ id }) => id).sort());
     });
 
     it('make one link to an installation', async () => {
