@@ -27,7 +27,10 @@ describe('Clients of OAuth 2.0 in Chromium', function () {
     await page.goto(`${app.baseUrl}/login?user=admin&returnTo=/ci/applinks/admin/links/${linkId}`);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   });
-  after(() => app.close());
+  after(async () => {
+    await page.context().close();
+    await app.close();
+  });
 
   const look = async (name: string): Promise<void> => {
     await screenshots(page, `oauth2-${name}`);

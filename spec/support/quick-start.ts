@@ -32,15 +32,21 @@ declare const options: ApplinksOptions;
 declare const linkId: string;
 declare const user: HostUser;
 declare const [CLOUD_CLIENT_ID, CLOUD_CLIENT_SECRET]: [string, string];
+declare const [token, commit, buildUrl]: [string, string, string];
+declare const queue: { add(...job: unknown[]): Promise<void> };
 `;
 
-/** Every other ```ts block of the README, each as the body of a function. @returns what the compiler complains of. */
+/** Every other ```ts block of the README, each as the body of a function, its imports before all. @returns what the compiler complains of. */
 export async function compileExamples(project: string): Promise<string> {
   const readme = readFileSync(join(checkout, 'README.md'), 'utf8');
   const blocks = [...readme.matchAll(/```ts\n(.*?)\n```/gs)].map(([, code = '']) => code).slice(1);
   if (blocks.length < 3) throw new Error('README.md has lost its examples.');
-  const bodies = blocks.map((code, index) => `export async function example${index}() {\n${code}\n}`);
-  await writeProject(project, { 'examples.ts': [given, ...bodies].join('\n') });
+  const imports = blocks.flatMap((code) => code.match(/^import .*;$/gm) ?? []);
+  const bodies = blocks.map((code, index) => {
+    const body = code.replace(/^import .*;$/gm, '');
+    return `export async function example${index}() {\n${body}\n}`;
+  });
+  await writeProject(project, { 'examples.ts': [...imports, given, ...bodies].join('\n') });
   return compile(project);
 }
 
