@@ -91,18 +91,18 @@ describe('A failing link', () => {
     const back = await browser.submit(landing);
     return back.textOf('incoming')?.includes('may call us') ?? false;
   };
-  const submitCreate = async (fields: Record<string, string>, button: string): Promise<Page> => {
+  const submitCreate = async (fields: Record<string, string>): Promise<Page> => {
     const entry = await browser.get(`${pair.app.baseUrl}/applinks/admin/create`);
     const found = await browser.submit(entry, { fields: { url: pair.bitbucket.url } });
     const form = found.forms.findIndex((one) => one.fields.some(([name]) => name === 'direction'));
-    return browser.submit(found, { form, fields, button });
+    return browser.submit(found, { form, fields });
   };
   const byPasswordHere = async (): Promise<boolean> =>
-    (await submitCreate(administrator, 'password')).url.includes('done=linked');
+    (await submitCreate({ ...administrator, how: 'password' })).url.includes('done=linked');
   const byHandHere = async (): Promise<boolean> =>
-    (await submitCreate({ ...administrator, manual: '1' }, 'password')).url.includes('done=linked');
+    (await submitCreate({ ...administrator, how: 'password', manual: '1' })).url.includes('done=linked');
   const byRedirectHere = async (): Promise<boolean> => {
-    const back = await browser.submit(await submitCreate({}, 'redirect'));
+    const back = await browser.submit(await submitCreate({ how: 'browser' }));
     return back.status === 200 && back.url === `${pair.app.baseUrl}/applinks/admin`;
   };
 
