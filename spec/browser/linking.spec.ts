@@ -62,6 +62,29 @@ describe('A link that makes itself, in Chromium', function () {
     await look('link');
   });
 
+  it('follows the other side to a new address, and stays where nobody answers', async () => {
+    const move = async (rpcUrl: string): Promise<void> => {
+      await page.fill('#rpc_url', rpcUrl);
+      await press('Save');
+    };
+    const stored = async (): Promise<string | null> =>
+      (await pair.app.applinks.links.list())[0]?.rpcUrl ?? null;
+    const { url } = pair.bitbucket;
+    await page.getByRole('main').getByRole('link', { name: 'Edit', exact: true }).click();
+    await move('http://127.0.0.1:1/nothing');
+    await page.getByRole('alert').first().waitFor();
+    await look('relocation-refused');
+    expect(await stored()).to.equal(url);
+    await move(url.replace('127.0.0.1', 'localhost'));
+    await page.getByRole('button', { name: 'Test link' }).click();
+    await page.getByText('Working.').first().waitFor();
+    expect(await stored()).to.equal(url.replace('127.0.0.1', 'localhost'));
+    await page.getByRole('main').getByRole('link', { name: 'Edit', exact: true }).click();
+    await move(url);
+    await page.getByRole('button', { name: 'Test link' }).waitFor();
+    expect(await stored()).to.equal(url);
+  });
+
   it('its levels are changed, and a refused name is told at its field', async () => {
     await follow('Change what is allowed');
     await look('levels');
